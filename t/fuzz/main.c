@@ -45,39 +45,48 @@ file_replay(const char *path)
 	return ok;
 }
 
-/* Prints a TAP line per file; returns how many there were. */
-static int
-folder_replay(const char *folder, int count)
+/* What was replayed so far. */
+struct tally {
+	int done;
+	int failed;
+};
+
+static void
+tally_line(struct tally *t, bool ok, const char *name)
+{
+	t->done++;
+	t->failed += !ok;
+	printf("%s %d - %s\n", ok ? "ok" : "not ok", t->done, name);
+	fflush(stdout);
+}
+
+static void
+folder_replay(const char *folder, struct tally *t)
 {
 	char path[PATH_MAX];
 	struct dirent *entry;
 	DIR *dir = opendir(folder);
-	bool ok;
 
 	if (!dir)
-		return count;
+		return;
 	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-		ok = file_replay(path);
-		printf("%s %d - %s\n", ok ? "ok" : "not ok", ++count,
-		    entry->d_name);
-		fflush(stdout);
+		tally_line(t, file_replay(path), entry->d_name);
 	}
 	closedir(dir);
-	return count;
 }
 
 int
 main(int argc, char **argv)
 {
-	int count = 0;
+	struct tally t = { 0 };
 
 	for (int i = 1; i < argc; i++)
-		count = folder_replay(argv[i], count);
-	if (!count)
-		printf("not ok %d - the corpus is empty\n", ++count);
-	printf("1..%d\n", count);
-	return 0;
+		folder_replay(argv[i], &t);
+	if (!t.done)
+		tally_line(&t, false, "the corpus is empty");
+	printf("1..%d\n", t.done);
+	return t.failed ? 1 : 0;
 }
