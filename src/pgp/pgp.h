@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * OpenPGP: parse, index, verify, merge, write. Holds no secret, never stores,
+ * has no clock and does no I/O.
+ *
+ * A certificate is one owned buffer plus one index; packets, subpackets and
+ * values are views into the buffer. After pgp_cert_parse it is const for
+ * everyone; merge and clean make new ones.
+ *
+ *	struct pgp_cert ── data (octets, owned)
+ *	   └ parts[0] primary key ── sigs (0x1F 0x20 ...)
+ *	     parts[1] User ID     ── sigs (0x10-0x13 0x16 0x30)
+ *	     parts[2] subkey      ── sigs (0x18 0x28)
+ *
+ * The registries are rows: tags.def algos.def curves.def hashes.def
+ * sigtypes.def subpackets.def reasons.def, each with its RFC 9580 section.
+ */
+#ifndef PGP_PGP_H
+#define PGP_PGP_H
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "base/cursor.h"
+#include "base/err.h"
+#include "base/report.h"
+
+/* ---- ceilings (design section 11) ------------------------------------ */
+
+#define PGP_INPUT_MAX	   (64u << 20) /* octets of one input, dearmored */
+#define PGP_CERT_RAW_MAX   (8u << 20)  /* a certificate as it comes in */
+#define PGP_CERT_MAX	   (1u << 20)  /* a certificate as it is kept */
+#define PGP_PACKET_MAX	   8192u       /* key packets */
+#define PGP_UAT_MAX	   (1u << 20)  /* attributes: parsed to be dropped */
+#define PGP_UID_MAX	   1024u
+#define PGP_SIG_MAX	   65536u
+#define PGP_HASHED_MAX	   8192u  /* gpg loses certificates above 10000 */
+#define PGP_PARTS_MAX	   1024u  /* User IDs, attributes, subkeys */
+#define PGP_SIGS_MAX	   16384u /* signature packets in one input */
+#define PGP_SUBPACKETS_MAX 256u	  /* in one area */
+#define PGP_DIGEST_MAX	   64u
+
+/* ---- registries -------------------------------------------------------- */
+
+enum pgp_tag {
+#define X(name, number, treatment, words) PGP_TAG_##name = number,
+#include "pgp/tags.def"
+#undef X
+};
+
+enum pgp_sigtype {
+#define X(name, number, words) PGP_SIG_##name = number,
+#include "pgp/sigtypes.def"
+#undef X
+};
+
+enum pgp_subpacket {
+#define X(name, number, words) PGP_SUB_##name = number,
+#include "pgp/subpackets.def"
+#undef X
+};
+
+/* Public key algorithms; a number without a row is kept opaquely. */
+enum pgp_algo {
+#define X(name, number, material, sigvalue, can_sign, words) \
+	PGP_ALGO_##name = number,
+#include "pgp/algos.def"
+#undef X
+};
+
+enum pgp_hash {
+#define X(name, number, octets, gcry, v6salt, words) PGP_HASH_##name = number,
+#include "pgp/hashes.def"
+#undef X
+};
+
+/* Curves by OID; PGP_CURVE_NONE for algorithms without, _UNKNOWN for OIDs
+ * without a row. */
+enum pgp_curve {
+	PGP_CURVE_NONE,
+	PGP_CURVE_UNKNOWN,
+#define X(name, oid_hex, bits, gcry_name, words) PGP_CURVE_##name,
+#include "pgp/curves.def"
+#undef X
+};
+
+/* Reasons of findings: PGP_REASON(bad_signature) is a const struct reason. */
+enum pgp_reason_index {
+#define X(id, name, severity, words, help) PGP_REASON_##id,
+#include "pgp/reasons.def"
+#undef X
+	PGP_REASON_COUNT
+};
+extern const struct reason pgp_reasons[PGP_REASON_COUNT];
+#define PGP_REASON(id) (&pgp_reasons[PGP_REASON_##id])
+
+/* Words for a number of a registry; "unknown" where there is no row. */
+const char *pgp_tag_words(uint8_t tag);
+const char *pgp_sigtype_words(uint8_t type);
+const char *pgp_subpacket_words(uint8_t type);
+const char *pgp_algo_words(uint8_t algo);
+const char *pgp_hash_words(uint8_t hash);
+const char *pgp_curve_words(enum pgp_curve curve);
+
+/* ---- packets (RFC 9580 section 4) -------------------------------------- */
+
+struct pgp_packet {
+	uint8_t tag;
+	struct bytes body;  /* lent by the input */
+	struct bytes whole; /* header and body, lent by the input */
+};
+
+/*
+ * The next packet. Every legal header form is read; partial and indeterminate
+ * lengths, tag 0 and a length beyond the input are ICS_EFORMAT or
+ * ICS_ETRUNCATED, and nothing is allocated. ICS_ENOTFOUND at the end.
+ */
+enum ics_err pgp_packet_next(struct cursor *cur, struct pgp_packet *packet);
+
+/* Append a packet with a new-format header of minimal length. */
+void pgp_packet_write(struct buf *out, uint8_t tag, struct bytes body);
+
+/* Octets that pgp_packet_write makes of a body of n octets. */
+size_t pgp_packet_length(size_t n);
+
+/*
+ * A stream of packets is a sequence of blocks: certificates (from a tag 6 to
+ * the next) and bare signatures (tag 2 before any tag 6).
+ */
+enum pgp_block_kind {
+	PGP_BLOCK_CERT,
+	PGP_BLOCK_SIG
+};
+
+struct pgp_block {
+	enum pgp_block_kind kind;
+	struct bytes data; /* whole packets, lent by the stream */
+};
+
+/*
+ * The next block; markers, padding, trust and unknown non-critical packets
+ * between blocks are passed over. ICS_ENOTFOUND at the end; ICS_ESECRET for a
+ * secret key packet; ICS_EFORMAT or ICS_ETRUNCATED for bad framing (what came
+ * before stays valid; the stream cannot go on).
+ */
+enum ics_err pgp_block_next(struct cursor *cur, struct pgp_block *block);
+
+/* ---- armor (RFC 9580 section 6) ---------------------------------------- */
+
+enum pgp_armor {
+	PGP_ARMOR_CERT, /* PUBLIC KEY BLOCK */
+	PGP_ARMOR_SIG	/* SIGNATURE */
+};
+
+/*
+ * Turn an input, armored (any number of blocks, text around them) or binary,
+ * into plain packets appended to out. CRC errors are ignored. ICS_ESECRET for
+ * a private key block, ICS_EFORMAT when neither packets nor a usable block
+ * is found, ICS_ETOOBIG when out's ceiling is met.
+ */
+enum ics_err pgp_input_read(struct bytes input, struct buf *out);
+
+/* True when the input begins like packets rather than text. */
+bool pgp_input_is_binary(struct bytes input);
+
+/* CRC-24 (RFC 9580 6.1.1) of data: 24 bits. */
+uint32_t pgp_crc24(struct bytes data);
+
+/* Octets that pgp_armor_write makes of n octets, with a CRC line or not. */
+size_t pgp_armor_length(size_t n, enum pgp_armor kind, bool with_crc);
+
+/*
+ * Write exactly pgp_armor_length octets at out. crc is pgp_crc24 of data,
+ * known from before; pass PGP_NO_CRC to leave the line out (v6).
+ */
+#define PGP_NO_CRC UINT32_MAX
+void pgp_armor_write(struct bytes data, enum pgp_armor kind, uint32_t crc,
+    uint8_t *out);
+
+/* ---- keys (RFC 9580 section 5.5) --------------------------------------- */
+
+struct pgp_fpr {
+	uint8_t version; /* 3 4 5 6; 0 means "none" */
+	uint8_t n;	 /* 16, 20 or 32 */
+	uint8_t b[32];
+};
+
+#define PGP_FPR_TEXT_MAX 65 /* hex digits and a NUL */
+
+struct pgp_key {
+	struct bytes body;     /* packet body, lent by the certificate */
+	struct bytes material; /* algorithm specific part, lent likewise */
+	struct pgp_fpr fpr;
+	uint64_t keyid;
+	uint32_t created;
+	uint32_t days; /* v3 validity in days; 0 for ever */
+	uint16_t bits; /* as indexes show it; 0 unknown */
+	uint8_t version;
+	uint8_t algo;
+	enum pgp_curve curve;
+};
+
+/*
+ * Read a public key or subkey packet body. ICS_EFORMAT or ICS_ETRUNCATED when
+ * malformed (also: EdDSALegacy or legacy OIDs in v6), ICS_EUNSUPPORTED for an
+ * unknown version, ICS_ETOOBIG above PGP_PACKET_MAX. Views are into body.
+ */
+enum ics_err pgp_key_parse(struct bytes body, struct pgp_key *key);
+
+bool pgp_fpr_equal(const struct pgp_fpr *a, const struct pgp_fpr *b);
+void pgp_fpr_hex(const struct pgp_fpr *fpr, char out[PGP_FPR_TEXT_MAX]);
+static inline struct bytes
+pgp_fpr_bytes(const struct pgp_fpr *fpr)
+{
+	return bytes_of(fpr->b, fpr->n);
+}
+
+/* The key ID that a fingerprint implies (v4 last 8, v5 and v6 first 8 octets;
+ * for v3 the first 8 octets of the MD5, which is no key ID but an index). */
+uint64_t pgp_fpr_index(const struct pgp_fpr *fpr);
+
+/* True when the algorithm can make signatures. */
+bool pgp_algo_can_sign(uint8_t algo);
+
+/* ---- signatures (RFC 9580 section 5.2) --------------------------------- */
+
+enum pgp_reason_code {
+	PGP_REVOKE_NONE = 0,
+	PGP_REVOKE_SUPERSEDED = 1,
+	PGP_REVOKE_COMPROMISED = 2,
+	PGP_REVOKE_RETIRED = 3,
+	PGP_REVOKE_UID_INVALID = 32
+};
+
+struct pgp_sig {
+	struct bytes body;   /* the packet body, lent */
+	struct bytes hashed; /* subpacket area, lent; empty in v3 */
+	struct bytes unhashed;
+	struct bytes salt;     /* v6 */
+	struct bytes values;   /* MPIs or native octets, lent */
+	struct bytes embedded; /* body of an embedded signature, or empty */
+	struct pgp_fpr issuer; /* subpacket 33, hashed first; version 0 none */
+	uint64_t issuer_keyid; /* from 33, 16 or the v3 header; 0 none */
+	uint32_t created;      /* seconds; from the hashed area */
+	uint32_t expires;      /* seconds after created; 0 never */
+	uint32_t key_expires;  /* subpacket 9; seconds after key creation */
+	uint32_t key_flags;    /* subpacket 27, first octet lowest */
+	uint8_t version, type, pk, hash;
+	uint8_t left16[2];
+	uint8_t reason; /* subpacket 29 */
+	bool has_created, has_key_flags, has_reason;
+	bool is_local;		   /* exportable = 0 */
+	bool is_primary_uid;	   /* subpacket 25 */
+	bool is_irrevocable;	   /* subpacket 7 = 0 */
+	bool has_unknown_critical; /* a critical subpacket without a row */
+	struct bytes revoker;	   /* subpacket 12 body (the first), or empty */
+	struct bytes target;	   /* subpacket 31 body, or empty */
+};
+
+/*
+ * Read a signature packet body: v3, v4, v5, v6. ICS_EFORMAT or ICS_ETRUNCATED
+ * when malformed (subpackets, MPIs and trailing octets included; unknown
+ * algorithms keep opaque values), ICS_EUNSUPPORTED for another version,
+ * ICS_ETOOBIG above PGP_SIG_MAX or, for the hashed area, PGP_HASHED_MAX.
+ */
+enum ics_err pgp_sig_parse(struct bytes body, struct pgp_sig *sig);
+
+/*
+ * Append the body with its unhashed area reduced to issuer (16), issuer
+ * fingerprint (33) and embedded signature (32). When nothing has to go the
+ * octets are the same as before.
+ */
+void pgp_sig_normalise(const struct pgp_sig *sig, struct buf *out);
+
+/* Order and equality by everything but the unhashed area. */
+int pgp_sig_compare(const struct pgp_sig *a, const struct pgp_sig *b);
+
+/*
+ * S(sig) of RFC 9580 5.2.4: 0x88, length, body with the unhashed area
+ * emptied. What a confirmation (0x50) hashes; its SHA-256 is the record
+ * digest.
+ */
+void pgp_sig_confirmed(const struct pgp_sig *sig, struct buf *out);
+
+/* One subpacket of an area. */
+struct pgp_sub {
+	uint8_t type; /* without the critical bit */
+	bool critical;
+	struct bytes body; /* without the type octet, lent */
+};
+
+/* The next subpacket; ICS_ENOTFOUND at the end, ICS_EFORMAT when bad. */
+enum ics_err pgp_sub_next(struct cursor *area, struct pgp_sub *sub);
+
+/* A notation (subpacket 20), views into the area. */
+struct pgp_notation {
+	struct bytes name, value;
+	uint32_t flags; /* 0x80000000: human readable */
+	bool critical;
+};
+
+/* The next notation of an area (skips other subpackets); as pgp_sub_next. */
+enum ics_err pgp_notation_next(struct cursor *area, struct pgp_notation *n);
+
+/* ---- digests and verification ------------------------------------------ */
+
+/* What a signature speaks about; unused members stay NULL or empty. */
+struct pgp_subject {
+	const struct pgp_key *primary; /* 0x10-13 16 18 19 1F 20 28 30 */
+	const struct pgp_key *subkey;  /* 0x18 19 28 */
+	uint8_t uid_tag;	       /* 13 or 17 with uid, else 0 */
+	struct bytes uid;	       /* User ID or attribute body */
+	const struct pgp_sig *target;  /* 0x50 */
+	struct bytes document;	       /* 0x00 and 0x01 */
+};
+
+/*
+ * The digest a signature's values sign: subject, then trailer by version
+ * (iot-notations b2). *n octets at out. ICS_EUNSUPPORTED for an unknown hash,
+ * type or version.
+ */
+enum ics_err pgp_sig_digest(const struct pgp_sig *sig,
+    const struct pgp_subject *subject, uint8_t out[PGP_DIGEST_MAX], size_t *n);
+
+/* How a signature was judged. Order: the better the smaller. */
+enum pgp_verdict {
+	PGP_GOOD,
+	PGP_WEAK,	 /* verifies, by a hash the dated policy still takes */
+	PGP_EXPIRED,	 /* verifies, its own expiration has passed */
+	PGP_REVOKED,	 /* verifies, withdrawn by a verified 0x30 or 0x28 */
+	PGP_UNKNOWN,	 /* the issuer's key is not at hand */
+	PGP_UNSUPPORTED, /* version, algorithm, curve or hash we do not check */
+	PGP_TOO_WEAK,	 /* MD5, or weak after the policy's date, or tiny RSA */
+	PGP_MISPLACED,	 /* of a type or under a part where it has no meaning */
+	PGP_LOCAL,	 /* not exportable */
+	PGP_BAD		 /* does not verify */
+};
+const char *pgp_verdict_words(enum pgp_verdict verdict);
+
+/*
+ * Verify one signature by one key over one subject: encodings, digest, weak
+ * algorithm policy, values. PGP_GOOD, PGP_WEAK, PGP_TOO_WEAK,
+ * PGP_UNSUPPORTED or PGP_BAD; expiry and revocation are pgp_cert_check's.
+ * self tells whether the issuer signs about itself (dates differ).
+ */
+enum pgp_verdict pgp_sig_verify(const struct pgp_sig *sig,
+    const struct pgp_key *issuer, const struct pgp_subject *subject, bool self);
+
+/*
+ * Verify signature values over a ready digest with one named backend, for
+ * the agreement tests: all backends must say the same.
+ */
+enum pgp_backend {
+	PGP_BACKEND_BEST,
+	PGP_BACKEND_GCRYPT,
+	PGP_BACKEND_OPENSSL,
+	PGP_BACKEND_SODIUM
+};
+enum pgp_verdict pgp_values_verify(const struct pgp_key *key,
+    const struct pgp_sig *sig, struct bytes digest, enum pgp_backend backend);
+
+/* Ready the cryptographic libraries; call once, before threads. */
+enum ics_err pgp_crypto_init(void);
+
+/* ---- certificates (RFC 9580 section 10) -------------------------------- */
+
+enum pgp_part_kind {
+	PGP_PART_PRIMARY,
+	PGP_PART_UID,
+	PGP_PART_UAT,
+	PGP_PART_SUBKEY
+};
+
+struct pgp_part {
+	enum pgp_part_kind kind;
+	struct bytes body;  /* packet body, lent by the certificate */
+	struct pgp_key key; /* primary and subkeys */
+	size_t sig_first;   /* index into sigs */
+	size_t sig_n;
+};
+
+struct pgp_cert {
+	struct bytes data;	/* owned: every body is in here */
+	struct pgp_part *parts; /* owned; parts[0] is the primary */
+	size_t parts_n;
+	struct pgp_sig *sigs; /* owned; grouped by part, in part order */
+	size_t sigs_n;
+};
+
+/*
+ * Parse one certificate (a PGP_BLOCK_CERT's packets). data is copied. Parts
+ * in any order; repeated parts are united; foreign packets, malformed
+ * signatures, User IDs over the limit or with NUL, unusable subkeys are
+ * dropped with a finding in rep. ICS_EFORMAT, ICS_ETRUNCATED, ICS_ETOOBIG,
+ * ICS_EUNSUPPORTED (primary version), ICS_ESECRET; *cert is then NULL and rep
+ * says why. The caller frees *cert with pgp_cert_free.
+ */
+enum ics_err pgp_cert_parse(struct bytes data, struct report *rep,
+    struct pgp_cert **cert);
+void pgp_cert_free(struct pgp_cert *cert);
+
+static inline const struct pgp_key *
+pgp_cert_primary(const struct pgp_cert *cert)
+{
+	return &cert->parts[0].key;
+}
+
+enum pgp_form {
+	PGP_FORM_FULL,	/* everything kept, canonical order */
+	PGP_FORM_LEGACY /* what gpg 2.2 takes: no v5 or v6 part, no attribute */
+};
+
+/*
+ * Append the canonical serialisation: deterministic, the same for equal
+ * content however it arrived (openpgp-certs section 6). For PGP_FORM_LEGACY a
+ * v5 or v6 certificate appends nothing; a hard-revoked one without User IDs
+ * appends the bare revocation signatures after which gpg still learns of it.
+ */
+void pgp_cert_write(const struct pgp_cert *cert, enum pgp_form form,
+    struct buf *out);
+
+/* True when the two forms of the certificate differ. */
+bool pgp_cert_has_modern(const struct pgp_cert *cert);
+
+/* The SKS hash (openpgp-certs section 5): MD5 over sorted packets. */
+enum ics_err pgp_skshash_packets(struct bytes packets, uint8_t out[16]);
+
+/* SHA-256 of octets, for digests of our own. */
+void pgp_sha256(struct bytes data, uint8_t out[32]);
+/* SHA-1 of octets, for WKD's names only. */
+void pgp_sha1(struct bytes data, uint8_t out[20]);
+
+/*
+ * Union of two certificates with the same fingerprint (parts by body,
+ * signatures by signed content), canonical. Idempotent, commutative,
+ * associative. ICS_EUSAGE when fingerprints differ. The caller frees *out.
+ */
+enum ics_err pgp_cert_merge(const struct pgp_cert *a, const struct pgp_cert *b,
+    struct pgp_cert **out);
+
+/* ---- judging a certificate ---------------------------------------------- */
+
+/*
+ * Finds candidate issuer keys: fills at most max keys at out whose key ID is
+ * keyid (and whose fingerprint is fpr, if fpr->version is not 0) and returns
+ * how many. The keys' views stay valid until the next call.
+ */
+struct pgp_keyring {
+	size_t (*find)(void *arg, const struct pgp_fpr *fpr, uint64_t keyid,
+	    struct pgp_key *out, size_t max);
+	void *arg;
+};
+
+struct pgp_check {
+	int64_t now;
+	const struct pgp_keyring *keyring; /* third parties; NULL: none known */
+	const struct pgp_cert *trusted; /* verified before, or NULL: a signature
+	                                 * found in it (same part, same signed
+	                                 * content) is not verified again */
+};
+
+/*
+ * Judge every signature of a parsed certificate: verdicts[i] for sigs[i]
+ * (cert->sigs_n of them, the caller's storage). Signatures misplaced under
+ * the wrong part are tried on the others; place[i] tells the part index where
+ * sigs[i] belongs (its own part, or the one where it verified). Signing
+ * subkeys need a good back-signature, else their binding is PGP_BAD.
+ * Findings name each signature that is not good.
+ */
+void pgp_cert_check(const struct pgp_cert *cert, const struct pgp_check *how,
+    enum pgp_verdict *verdicts, size_t *place, struct report *rep);
+
+/*
+ * What is kept of a judged certificate: signatures PGP_GOOD, PGP_WEAK,
+ * PGP_EXPIRED and PGP_REVOKED at their right place with normalised unhashed
+ * areas; User IDs with a verified self-signature, subkeys with a verified
+ * binding (bound parts stay also when revoked); attributes dropped; after a
+ * hard revocation the User IDs and third-party signatures go. ICS_EDENIED
+ * with a finding when nothing verifiable is left ("evaporated"); ICS_ETOOBIG
+ * above PGP_CERT_MAX. The caller frees *out.
+ */
+enum ics_err pgp_cert_clean(const struct pgp_cert *cert,
+    const enum pgp_verdict *verdicts, const size_t *place, struct report *rep,
+    struct pgp_cert **out);
+
+/*
+ * The second cleaning, after merge: applies the rules that need the whole
+ * (hard revocation, ceiling on size, newest third-party signatures first)
+ * to a certificate whose signatures are all verified. *out may be the same
+ * content; the caller frees it.
+ */
+enum ics_err pgp_cert_settle(const struct pgp_cert *cert,
+    struct pgp_cert **out);
+
+/* ---- facts: what indexes show ------------------------------------------- */
+
+enum pgp_revocation {
+	PGP_NOT_REVOKED,
+	PGP_SOFT_REVOKED,
+	PGP_HARD_REVOKED
+};
+
+struct pgp_uid_facts {
+	struct bytes uid; /* lent by the certificate */
+	int64_t created;  /* newest valid self-signature; 0 none */
+	int64_t expires;  /* 0 never */
+	bool revoked, primary;
+};
+
+struct pgp_key_facts {
+	const struct pgp_key *key; /* lent by the certificate */
+	int64_t expires;	   /* 0 never */
+	int64_t revoked_at;	   /* 0 when not revoked */
+	uint32_t flags;		   /* key flags of the deciding signature */
+	enum pgp_revocation revoked;
+};
+
+struct pgp_facts {
+	struct pgp_key_facts primary;
+	struct pgp_uid_facts *uids; /* owned; primary User ID first */
+	size_t uids_n;
+	struct pgp_key_facts *subkeys; /* owned */
+	size_t subkeys_n;
+	int64_t newest; /* newest signature time, 0 none */
+};
+
+/* Facts of a clean certificate (its signatures are taken as verified). */
+void pgp_cert_facts(const struct pgp_cert *cert, struct pgp_facts *facts);
+void pgp_facts_release(struct pgp_facts *facts);
+
+/* The "<addr>" part of a User ID, or the whole when it is a bare address;
+ * empty when there is none. A view into uid; case as written. */
+struct bytes pgp_uid_email(struct bytes uid);
+
+/* A listing of packets for people and tests, one line each. */
+enum ics_err pgp_dump(struct bytes packets, struct buf *out);
+
+#endif
