@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The HTTP front: HKP v1 and v2, VKS, WKD, operation, and the operator's
+ * requests on the local socket. hkp/README is the wire contract.
+ *
+ * A struct hkp runs N threads, each with its own event loop, its own
+ * libmicrohttpd daemons (one a listener, sharing the listening sockets) and
+ * its own read connection to the store. They never wait: a submission
+ * suspends its connection until intake answers.
+ */
+#ifndef HKP_HKP_H
+#define HKP_HKP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "intake/intake.h"
+
+#define HKP_LISTENERS_MAX 16
+
+/* Which routes a listener answers. */
+enum hkp_face {
+	HKP_FACE_PUBLIC, /* everybody */
+	HKP_FACE_ADMIN,	 /* health, readiness, metrics */
+	HKP_FACE_LOCAL	 /* the operator's Unix socket */
+};
+
+struct hkp_listener {
+	int fd; /* listening socket, lent: the caller closes it */
+	enum hkp_face face;
+	bool tls;
+};
+
+/* Limits of design section 11; 0 takes the default beside it. */
+struct hkp_limits {
+	size_t header_octets;	  /* 8192 */
+	size_t body_octets;	  /* 8 MiB */
+	unsigned request_seconds; /* 10 */
+	unsigned connections;	  /* 8192, all listeners together */
+	unsigned per_address;	  /* 1024 */
+	size_t hashquery_max;	  /* 1000 hashes */
+	size_t answer_octets;	  /* 32 MiB of certificates in one answer */
+};
+
+/* Server facts that stats and pages show; strings are lent for ever. */
+struct hkp_identity {
+	const char *hostname, *nodename, *contact, *profile;
+};
+
+/* What SIGHUP changes, swapped whole: copied by hkp_new and hkp_reload. */
+struct hkp_config {
+	struct hkp_limits limits;
+	struct hkp_identity identity;
+	const char *tls_cert; /* PEM text, or NULL */
+	const char *tls_key;  /* PEM text, or NULL */
+};
+
+/* Called on SIGHUP-like requests of the operator's socket; must not block. */
+struct hkp_hooks {
+	void (*reload)(void *arg);
+	void *arg;
+};
+
+struct hkp;
+
+/*
+ * Start threads (0: one per core) that answer on the listeners from the store
+ * in dir; writes go to in. Not ready until hkp_ready_set. The caller stops it
+ * with hkp_free.
+ */
+struct hkp_start {
+	const char *dir;
+	struct store *store; /* lent: only to learn of commits */
+	struct intake *in;   /* lent */
+	const struct hkp_listener *listeners;
+	size_t listeners_n;
+	unsigned threads;
+	struct hkp_hooks hooks;
+};
+enum ics_err hkp_new(const struct hkp_start *start,
+    const struct hkp_config *config, struct hkp **h);
+
+/* Answer /readyz with 200 (true) or 503 (false). */
+void hkp_ready_set(struct hkp *h, bool ready);
+
+/* Take new limits, identity and TLS credentials for new connections;
+ * listeners stay. On failure everything stays as it was. */
+enum ics_err hkp_reload(struct hkp *h, const struct hkp_config *config);
+
+/* Stop accepting, let running requests end (at most grace seconds). */
+void hkp_drain(struct hkp *h, unsigned grace);
+void hkp_free(struct hkp *h);
+
+#endif

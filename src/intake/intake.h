@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * THE one door into the store.
+ *
+ *	submit ─▶ queue ─▶ checkers (one per core): parse, verify, clean
+ *	                     └▶ queue ─▶ writer (one): merge, store, commit a group
+ *	                                   └▶ done(), once the group is on disk
+ *
+ * A submission is octets, armored or binary, of any number of certificates
+ * and bare signatures; its answer is one outcome each. An outcome is final
+ * and durable when done is called. A refusal is an answer, never an error.
+ */
+#ifndef INTAKE_INTAKE_H
+#define INTAKE_INTAKE_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/report.h"
+#include "pgp/pgp.h"
+#include "store/store.h"
+
+#define INTAKE_CERTS_MAX	10000 /* certificates in a submission */
+#define INTAKE_PENDING_MAX	1000 /* default of waiting signatures a domain */
+#define INTAKE_PENDING_LOAD_MAX 1000000 /* the same for an operator's load */
+#define INTAKE_QUEUE_MAX	1024	/* submissions that wait */
+#define INTAKE_GROUP_MAX	512	/* submissions committed as a group */
+
+struct intake;
+
+enum intake_outcome {
+	INTAKE_INSERTED,
+	INTAKE_UPDATED,
+	INTAKE_IGNORED, /* nothing in it was new */
+	INTAKE_DELETED, /* by an operator */
+	INTAKE_WAITING, /* a bare signature whose certificate is not here */
+	INTAKE_INVALID, /* refused: rep says why */
+	INTAKE_DENIED	/* the fingerprint is on the deny list */
+};
+const char *intake_outcome_word(enum intake_outcome outcome); /* "inserted" */
+
+struct intake_item {
+	enum intake_outcome outcome;
+	struct pgp_fpr fpr; /* version 0 when unknown */
+	struct report rep;  /* why refused, what was left out */
+};
+
+/*
+ * err is not ICS_OK when the submission as a whole failed: unreadable
+ * (ICS_EFORMAT, ICS_ETRUNCATED, ICS_ESECRET, ICS_ETOOBIG), or the world
+ * (ICS_ENOSPACE, ICS_EDB, ICS_ECLOSED): then nothing of it was stored and
+ * words in rep say why.
+ */
+struct intake_result {
+	enum ics_err err;
+	struct report rep;
+	struct intake_item *items;
+	size_t n;
+};
+
+enum intake_origin {
+	INTAKE_PUBLIC,	/* anybody, over the network */
+	INTAKE_OPERATOR /* the operator's load: larger bounds */
+};
+
+/* What the operator changes by hand; travels through the same writer. */
+enum intake_order {
+	INTAKE_SUBMIT,
+	INTAKE_DELETE,
+	INTAKE_DENY,
+	INTAKE_ALLOW
+};
+
+struct intake_job {
+	enum intake_order order;
+	enum intake_origin origin;
+	struct bytes input; /* INTAKE_SUBMIT: owned (malloc), intake frees it */
+	struct pgp_fpr fpr; /* the other orders */
+	char reason[STORE_DENY_REASON_MAX]; /* INTAKE_DENY */
+	/* Called once, on a thread of intake; the result is lent for the
+	 * call. It must not block. */
+	void (*done)(void *arg, const struct intake_result *result);
+	void *arg;
+};
+
+struct intake_config {
+	const char *dir;     /* state directory, for read connections */
+	struct store *store; /* lent; used by the writer's thread only */
+	unsigned checkers;   /* threads that verify; 0: one per core */
+	size_t pending_max;  /* 0: INTAKE_PENDING_MAX */
+	bool bulk;	     /* offline load: favour throughput */
+};
+
+/* Start the threads. The caller stops it with intake_free. */
+enum ics_err intake_new(const struct intake_config *config, struct intake **in);
+
+/* Finish what was submitted, then stop the threads. NULL is fine. */
+void intake_free(struct intake *in);
+
+/*
+ * Give a job away (copied from *job). ICS_EBUSY when the queue is full (then
+ * the caller still owns the input), ICS_ECLOSED while stopping.
+ */
+enum ics_err intake_submit(struct intake *in, const struct intake_job *job);
+
+/* The same, but waits for room: for loading. */
+enum ics_err intake_submit_wait(struct intake *in,
+    const struct intake_job *job);
+
+/* Wait until everything submitted so far (and what it set free to be judged
+ * again) has been answered. For loading and tests. */
+void intake_drain(struct intake *in);
+
+/* Counters since start, for metrics. */
+struct intake_stats {
+	uint64_t submissions, inserted, updated, ignored, invalid, denied,
+	    waiting, judged_again, groups, refused_busy;
+	size_t queued;
+};
+void intake_stats(struct intake *in, struct intake_stats *out);
+
+#endif
