@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What a table offers, a page explains: each route in hkp/README, option in
+# icsd.conf.5, command in ics.1; and each reason and error has words.
+
+. "${srcdir:=$(dirname "$0")/..}/t/lib.sh"
+. "$srcdir/t/lib-house.sh"
+
+# names TABLE [N]: the Nth string of each row X(...), the first if not said;
+# a row begins at its line's start and may take several lines
+names() {
+	$AWK -v nth="${2:-1}" '
+	function row_end(    part) {
+		if (row != "") {
+			split(row, part, "\"")
+			print part[2 * nth]
+		}
+		row = ""
+	}
+	/^X\(/ { row_end() }
+	/^X\(/ || row != "" { row = row $0 " " }
+	END { row_end() }' "$1"
+}
+
+# unexplained TABLE PAGE: names that the page never mentions as a word
+unexplained() {
+	test -n "$(names "$1")" || echo "$1 has no rows"
+	names "$1" | while read -r name; do
+		sed 's/\\&//g; s/\\-/-/g' "$2" |
+			grep -Fwqe "$name" || echo "$2 does not explain $name"
+	done
+}
+
+# wordless TABLE N: rows whose Nth string is empty or not there
+wordless() {
+	test -n "$(names "$1")" || echo "$1 has no rows"
+	names "$1" "$2" | grep -n '^$' | sed "s|^|$1: row |"
+}
+
+test_ok 'each route is in hkp/README' \
+	'clean unexplained "$srcdir/hkp/routes.def" "$srcdir/hkp/README"'
+test_ok 'each option is in icsd.conf.5' '
+	clean unexplained "$srcdir/src/icsd/options.def" \
+		"$srcdir/src/icsd/icsd.conf.5"
+'
+test_ok 'each command is in ics.1' \
+	'clean unexplained "$srcdir/src/ics/commands.def" "$srcdir/src/ics/ics.1"'
+test_ok 'each error has words' \
+	'clean wordless "$srcdir/src/base/err.def" 1'
+for table in $(sources "$srcdir" reasons.def); do
+	test_ok "each row of $table has words" \
+		'clean wordless "$srcdir/$table" 2'
+done
+
+plant "$tmp" t.def <<'X'
+/* X(name, words): a comment, "not a row" */
+X(ONE, "/pks/lookup", GET)
+X(TWO, "/pks/add",
+    "")
+X("a-word",
+    NOTE, "x")
+X("b-word", NOTE, "")
+X
+printf 'the path /pks/lookup; a\\-word\n.It Cm b-word\n/pks/address\n' |
+	plant "$tmp" page
+test_ok 'a name without explanation is caught' \
+	'catches "explain /pks/add" unexplained "$tmp/t.def" "$tmp/page"'
+test_ok 'one with is not' '
+	! catches "explain (/pks/lookup|a-word|b-word)" \
+		unexplained "$tmp/t.def" "$tmp/page"
+'
+test_ok 'rows without words are caught' '
+	same 3 "$(wordless "$tmp/t.def" 2 | grep -c "row [124]:")" &&
+	clean wordless "$tmp/t.def" 1
+'
+test_ok 'an empty table is caught' \
+	'catches "no rows" unexplained "$tmp/page" "$tmp/page"'
+test_done
