@@ -219,6 +219,14 @@ void store_rollback(struct store *s);
 enum ics_err store_peek(struct store *s, const struct pgp_fpr *fpr,
     struct bytes *data);
 
+/* The same, but only the SHA-256 of the octets. */
+enum ics_err store_peek_digest(struct store *s, const struct pgp_fpr *fpr,
+    uint8_t digest[32]);
+
+/* By primary fingerprint alone (a find by fingerprint sees subkeys too). */
+enum ics_err store_cert_get_primary(struct store_reader *r,
+    const struct pgp_fpr *fpr, struct store_cert *cert);
+
 enum store_change {
 	STORE_INSERTED,
 	STORE_UPDATED,
@@ -255,16 +263,24 @@ struct store_pending {
 };
 
 /* Keep one; the oldest of the domain beyond limit goes. An equal one (same
- * certificate, part and signature) is kept once. */
+ * certificate, part and signature) is kept once. Cost does not grow with the
+ * number of waiting rows. */
 enum ics_err store_pending_put(struct store *s, const struct store_pending *p,
     int64_t limit);
 enum ics_err store_pending_drop(struct store *s, int64_t id);
-/* The next waiting row for this issuer key ID with an id above after. */
-enum ics_err store_pending_next(struct store_reader *r, uint64_t issuer_keyid,
-    int64_t after, struct store_pending *p);
-/* True in *waits when some row waits for this key ID (open transaction). */
-enum ics_err store_pending_waits(struct store *s, uint64_t issuer_keyid,
-    bool *waits);
+/* The next waiting row about this certificate with an id above after. */
+enum ics_err store_pending_next(struct store_reader *r,
+    const struct pgp_fpr *cert, int64_t after, struct store_pending *p);
+/* The next certificate, after this fingerprint, about which some row waits
+ * for an issuer with this key ID (the open transaction's view). */
+enum ics_err store_pending_next_target(struct store *s, uint64_t issuer_keyid,
+    const struct pgp_fpr *after, struct pgp_fpr *cert);
+/* The next certificate, after this fingerprint, about which some row waits
+ * whose issuer's certificate is here by now: what a crash left unjudged. */
+enum ics_err store_pending_next_ready(struct store_reader *r,
+    const struct pgp_fpr *after, struct pgp_fpr *cert);
+/* Whether a key with this key ID is stored (the open transaction's view). */
+enum ics_err store_knows_keyid(struct store *s, uint64_t keyid, bool *known);
 
 /* ---- the log ---------------------------------------------------------------- */
 
