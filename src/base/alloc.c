@@ -62,3 +62,10 @@ alloc_bytes(struct bytes b)
 		memcpy(copy, b.p, b.n);
 	return bytes_of(copy, b.n);
 }
+
+void
+alloc_bytes_free(struct bytes owned)
+{
+	/* An owning view is the one place where const is ours to take off. */
+	free((void *)(uintptr_t)owned.p);
+}

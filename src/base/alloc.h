@@ -28,7 +28,10 @@ char *alloc_str(const char *s) __attribute__((malloc, returns_nonnull));
 char *alloc_str_from_bytes(struct bytes b)
     __attribute__((malloc, returns_nonnull));
 
-/* An owned copy of a view (p never NULL); free((void *)copy.p) it. */
+/* An owned copy of a view (p never NULL); free it with alloc_bytes_free. */
 struct bytes alloc_bytes(struct bytes b);
+
+/* Free octets that a view owns, as alloc_bytes or buf_take gave them. */
+void alloc_bytes_free(struct bytes owned);
 
 #endif

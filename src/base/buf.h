@@ -58,7 +58,7 @@ buf_bytes(const struct buf *b)
 const char *buf_str(struct buf *b);
 
 /*
- * Give the octets away: the caller frees the result's p with free(); the
+ * Give the octets away: the caller frees them with alloc_bytes_free(); the
  * buffer is empty afterwards. p is never NULL.
  */
 struct bytes buf_take(struct buf *b);

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A submission taken apart: armor off, packets into blocks, each block judged.
+ * Nothing is judged before the whole was seen to hold no secret key.
+ */
+#include "intake/work.h"
+
+ARRAY_OF(struct pgp_block, block_array);
+
+/* Reasons for which an input as a whole is refused; the last row fits all. */
+static const struct {
+	enum ics_err err;
+	const struct reason *reason;
+} refusals[] = {
+	{ ICS_ESECRET, INTAKE_REASON(secret) },
+	{ ICS_ETOOBIG, INTAKE_REASON(too_large) },
+	{ ICS_ETRUNCATED, INTAKE_REASON(cut) },
+	{ ICS_EFORMAT, INTAKE_REASON(no_packets) },
+	{ ICS_OK, INTAKE_REASON(not_stored) },
+};
+
+static const struct reason *
+reason_of(enum ics_err err)
+{
+	size_t i = 0;
+
+	while (refusals[i].err != ICS_OK && refusals[i].err != err)
+		i++;
+	return refusals[i].reason;
+}
+
+/*
+ * All blocks of the input. When the framing breaks after some blocks these
+ * stand and *broken says so; when it breaks before any, that is the answer.
+ */
+static enum ics_err
+blocks_read(struct bytes packets, struct block_array *blocks,
+    enum ics_err *broken)
+{
+	struct cursor cur = cursor_of(packets);
+	struct pgp_block block;
+	enum ics_err err;
+
+	*broken = ICS_OK;
+	while ((err = pgp_block_next(&cur, &block)) == ICS_OK) {
+		if (blocks->n == INTAKE_CERTS_MAX)
+			return ICS_ETOOBIG;
+		*block_array_add(blocks) = block;
+	}
+	if (err == ICS_ESECRET)
+		return err;
+	if (blocks->n == 0)
+		return err == ICS_ENOTFOUND ? ICS_EFORMAT : err;
+	if (err != ICS_ENOTFOUND)
+		*broken = err;
+	return ICS_OK;
+}
+
+/* Findings of a parse that failed: at least one says why. */
+static void
+parse_refuse(struct intake_item *item, enum ics_err err)
+{
+	item->outcome = INTAKE_INVALID;
+	if (report_worst(&item->rep) == NULL)
+		work_item_refuse(item, reason_of(err));
+}
+
+/* The very octets that are stored need no look inside. */
+static enum ics_err
+same_as_stored(struct checker *c, struct bytes data, struct intake_item *item,
+    bool *same)
+{
+	struct cursor cur = cursor_of(data);
+	struct pgp_packet first;
+	struct pgp_key key;
+	struct store_cert row;
+	enum ics_err err;
+
+	*same = false;
+	if (pgp_packet_next(&cur, &first) != ICS_OK ||
+	    pgp_key_parse(first.body, &key) != ICS_OK)
+		return ICS_OK;
+	item->fpr = key.fpr;
+	err = store_cert_get_primary(c->reader, &key.fpr, &row);
+	if (err == ICS_ENOTFOUND)
+		return ICS_OK;
+	*same = err == ICS_OK && bytes_equal(row.data, data);
+	return err;
+}
+
+static enum ics_err
+cert_block_check(struct checker *c, struct bytes data, struct intake_item *item,
+    struct change *change)
+{
+	struct pgp_cert *raw = NULL;
+	bool same;
+	enum ics_err err;
+
+	TRY(same_as_stored(c, data, item, &same));
+	if (same)
+		goto out;
+	err = pgp_cert_parse(data, &item->rep, &raw);
+	if (err == ICS_ESECRET)
+		goto out;
+	if (err != ICS_OK) {
+		parse_refuse(item, err);
+		err = ICS_OK;
+		goto out;
+	}
+	item->fpr = pgp_cert_primary(raw)->fpr;
+	TRY(cert_judge(c, raw, item, change));
+out:
+	pgp_cert_free(raw);
+	return err;
+}
+
+/* Keep a revocation whose certificate is not here; it waits for it. */
+static void
+revocation_keep(const struct pgp_sig *sig, struct intake_item *item,
+    struct change *change)
+{
+	struct waiting_sig *w = waiting_array_add(&change->waiting);
+
+	*w = (struct waiting_sig){
+		.issuer_keyid = sig->issuer_keyid,
+		.issuer = sig->issuer,
+		.cert = sig->issuer,
+		.part_tag = PGP_TAG_PUBLIC_KEY,
+		.part = alloc_bytes(bytes_of(NULL, 0)),
+		.sig = alloc_bytes(sig->body),
+	};
+	item->outcome = INTAKE_WAITING;
+	report_add(&item->rep, INTAKE_REASON(revocation_waits), "%016llX",
+	    (unsigned long long)sig->issuer_keyid);
+}
+
+/* The issuer's primary followed by the bare signature, judged as usual. */
+static enum ics_err
+revocation_judge(struct checker *c, const struct pgp_key *issuer,
+    const struct pgp_sig *sig, struct intake_item *item, struct change *change)
+{
+	struct pgp_cert *raw = NULL;
+	struct buf packets;
+	enum ics_err err;
+
+	buf_init(&packets, PGP_PACKET_MAX + PGP_SIG_MAX + 16);
+	pgp_packet_write(&packets, PGP_TAG_PUBLIC_KEY, issuer->body);
+	pgp_packet_write(&packets, PGP_TAG_SIGNATURE, sig->body);
+	item->fpr = issuer->fpr;
+	TRY(buf_end(&packets));
+	TRY(pgp_cert_parse(buf_bytes(&packets), &item->rep, &raw));
+	TRY(cert_judge(c, raw, item, change));
+	if (report_has(&item->rep, PGP_REASON(bad_signature)))
+		work_item_refuse(item, INTAKE_REASON(bad_revocation));
+out:
+	pgp_cert_free(raw);
+	buf_release(&packets);
+	return err;
+}
+
+/* A bare signature (tag 2 before any key): key revocations only. */
+static enum ics_err
+sig_block_check(struct checker *c, struct bytes data, struct intake_item *item,
+    struct change *change)
+{
+	struct cursor cur = cursor_of(data);
+	struct pgp_packet packet;
+	struct pgp_sig sig;
+	struct pgp_key issuer;
+	enum ics_err err;
+
+	TRY(pgp_packet_next(&cur, &packet));
+	err = pgp_sig_parse(packet.body, &sig);
+	if (err != ICS_OK) {
+		parse_refuse(item, err);
+		return ICS_OK;
+	}
+	if (sig.type != PGP_SIG_KEY_REVOCATION || sig.issuer_keyid == 0) {
+		work_item_refuse(item, INTAKE_REASON(bare_signature));
+		return ICS_OK;
+	}
+	if (c->keyring.find(c->keyring.arg, &sig.issuer, sig.issuer_keyid,
+		&issuer, 1) == 0) {
+		if (sig.issuer.version == 0)
+			work_item_refuse(item, INTAKE_REASON(unknown_revoked));
+		else
+			revocation_keep(&sig, item, change);
+		return ICS_OK;
+	}
+	err = revocation_judge(c, &issuer, &sig, item, change);
+out:
+	return err;
+}
+
+static enum ics_err
+blocks_check(struct checker *c, struct work *w,
+    const struct block_array *blocks)
+{
+	enum ics_err err = ICS_OK;
+
+	for (size_t i = 0; err == ICS_OK && i < blocks->n; i++) {
+		const struct pgp_block *b = &blocks->at[i];
+		struct intake_item *item = work_item_add(w);
+		struct change *change = &w->changes[i];
+
+		if (b->kind == PGP_BLOCK_CERT)
+			err = cert_block_check(c, b->data, item, change);
+		else
+			err = sig_block_check(c, b->data, item, change);
+	}
+	return err;
+}
+
+void
+submission_check(struct checker *c, struct work *w)
+{
+	struct block_array blocks = { 0 };
+	struct buf packets;
+	enum ics_err err, broken = ICS_OK;
+
+	buf_init(&packets, PGP_INPUT_MAX);
+	TRY(pgp_input_read(w->job.input, &packets));
+	TRY(blocks_read(buf_bytes(&packets), &blocks, &broken));
+	TRY(blocks_check(c, w, &blocks));
+	if (broken != ICS_OK)
+		work_item_refuse(work_item_add(w), INTAKE_REASON(cut));
+out:
+	if (err == ICS_ETOOBIG && blocks.n == INTAKE_CERTS_MAX)
+		work_refuse(w, err, INTAKE_REASON(too_many_certs));
+	else if (err != ICS_OK)
+		work_refuse(w, err, reason_of(err));
+	block_array_release(&blocks);
+	buf_release(&packets);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Private to intake: what travels from the submitter through a checker to the
+ * writer. A struct work has one owner at any time: whoever took it from a
+ * queue.
+ */
+#ifndef INTAKE_WORK_H
+#define INTAKE_WORK_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/array.h"
+#include "base/queue.h"
+#include "intake/intake.h"
+
+enum intake_reason_index {
+#define X(id, name, severity, words, help) INTAKE_REASON_##id,
+#include "intake/reasons.def"
+#undef X
+	INTAKE_REASON_COUNT
+};
+extern const struct reason intake_reasons[INTAKE_REASON_COUNT];
+#define INTAKE_REASON(id) (&intake_reasons[INTAKE_REASON_##id])
+
+/* A signature whose issuer is not here; its views are owned. */
+struct waiting_sig {
+	uint64_t issuer_keyid;
+	struct pgp_fpr issuer, cert;
+	uint8_t part_tag;
+	struct bytes part, sig;
+};
+ARRAY_OF(struct waiting_sig, waiting_array);
+ARRAY_OF(int64_t, id_array);
+ARRAY_OF(struct pgp_fpr, fpr_array);
+
+/* What one item of a submission wants of the store. */
+struct change {
+	struct pgp_cert *cert;	   /* what to keep, or NULL: nothing to put */
+	struct store_entry *entry; /* the same, ready to put */
+	bool had_base;		   /* it was merged with a stored version */
+	uint8_t base[32];	   /* ... which had this digest */
+	struct waiting_array waiting;
+	struct id_array judged; /* pending rows that are done with */
+};
+
+enum work_kind {
+	WORK_JOB,    /* a job from outside */
+	WORK_AGAIN,  /* judge again what waits about one certificate */
+	WORK_RESUME, /* at start: find what a crash left unjudged */
+	WORK_DRAIN   /* answer when nothing else is under way */
+};
+
+struct work {
+	enum work_kind kind;
+	struct intake_job job;
+	struct intake_result result;
+	struct change *changes; /* result.n of them */
+	struct fpr_array ready; /* WORK_RESUME: certificates to judge again */
+};
+
+struct intake {
+	struct intake_config config;
+	struct queue *todo;    /* to the checkers */
+	struct queue *checked; /* to the writer */
+	pthread_t *checkers;
+	unsigned checkers_n;
+	pthread_t writer;
+	char *dir;
+	_Atomic size_t octets;	 /* of inputs under way */
+	_Atomic size_t inflight; /* works but drains */
+	_Atomic uint64_t submissions, outcomes[INTAKE_DENIED + 1], again,
+	    groups, busy;
+};
+
+/* Octets of inputs that may wait at once; beyond, submitters are told busy. */
+#define INTAKE_OCTETS_MAX (64u << 20)
+
+/* A new work for a job (copied); the caller owns it. */
+struct work *work_new(enum work_kind kind, const struct intake_job *job);
+void work_free(struct work *w);
+
+/* A new item of the result with its change; valid until the next call. */
+struct intake_item *work_item_add(struct work *w);
+
+/* Refuse an item, or the whole submission. */
+void work_item_refuse(struct intake_item *item, const struct reason *reason);
+void work_refuse(struct work *w, enum ics_err err, const struct reason *reason);
+
+/* Free the signatures and their list, which is empty afterwards. */
+void waiting_release(struct waiting_array *waiting);
+
+/* Free what a change wants; it then wants nothing. */
+void change_release(struct change *c);
+
+/* Thread bodies; arg is the struct intake. */
+void *checker_main(void *arg);
+void *writer_main(void *arg);
+
+/* ---- the checker's parts ---- */
+
+struct checker {
+	struct intake *in;
+	struct store_reader *reader;
+	struct pgp_keyring keyring; /* over reader */
+};
+
+/* Take a submission apart and judge each piece; fills w->result. */
+void submission_check(struct checker *c, struct work *w);
+
+/* Judge again everything that waits about w->job.fpr. */
+void waiting_check(struct checker *c, struct work *w);
+
+/*
+ * Judge a raw certificate against what is stored: fills item and change.
+ * ICS_ESECRET and store errors are returned; refusals are in item.
+ */
+enum ics_err cert_judge(struct checker *c, const struct pgp_cert *raw,
+    struct intake_item *item, struct change *change);
+
+/* Keep copies of the signatures whose issuer is unknown. */
+void waiting_collect(const struct pgp_cert *cert,
+    const enum pgp_verdict *verdicts, const struct pgp_cert *kept,
+    struct waiting_array *waiting);
+
+/* The stored version of a certificate, parsed; NULL in *cert when none. */
+enum ics_err stored_get(struct checker *c, const struct pgp_fpr *fpr,
+    struct pgp_cert **cert, uint8_t digest[32]);
+
+#endif
