@@ -101,14 +101,13 @@ ready_flush(struct writer *wr)
 
 /* Somebody else changed the certificate meanwhile: unite with what is there. */
 static enum ics_err
-change_rebase(struct writer *wr, struct change *change, struct bytes data)
+change_rebase(struct change *change, struct bytes data)
 {
 	struct report ignored = { 0 }; /* it was clean when stored */
 	struct pgp_cert *stored = NULL, *united = NULL, *settled = NULL;
 	struct store_entry *entry = NULL;
 	enum ics_err err;
 
-	(void)wr;
 	TRY(pgp_cert_parse(data, &ignored, &stored));
 	TRY(pgp_cert_merge(change->cert, stored, &united));
 	TRY(pgp_cert_settle(united, &settled));
@@ -141,7 +140,7 @@ base_check(struct writer *wr, struct change *change)
 	if (change->had_base && memcmp(digest, change->base, 32) == 0)
 		return ICS_OK;
 	err = store_peek(wr->store, fpr, &data);
-	return err == ICS_OK ? change_rebase(wr, change, data) : err;
+	return err == ICS_OK ? change_rebase(change, data) : err;
 }
 
 static enum ics_err
@@ -159,6 +158,7 @@ cert_put(struct writer *wr, struct intake_item *item, struct change *change)
 	err = store_put(wr->store, change->entry, clock_now(), &what);
 	if (err == ICS_EGONE) {
 		item->outcome = INTAKE_DENIED;
+		report_add(&item->rep, INTAKE_REASON(denied), "just now");
 		return ICS_OK;
 	}
 	TRY(err);

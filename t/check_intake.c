@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The pipeline end to end over a real store in a private folder: what goes in,
+ * what is answered, what is there afterwards.
+ */
+#include <check.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/queue.h"
+#include "intake/intake.h"
+
+#define FIXTURE_MAX (1u << 20)
+
+static char dir[] = "/tmp/check_intake.XXXXXX";
+static struct store *store;
+static struct intake *in;
+static struct store_reader *reader;
+
+/* ---- one submission, answered synchronously ---- */
+
+struct answer {
+	enum ics_err err;
+	enum intake_outcome outcome[64];
+	struct pgp_fpr fpr[64];
+	char reason[64]; /* of the gravest finding of item 0, or of the whole */
+	size_t n;
+	struct queue *told;
+};
+
+static void
+answered(void *arg, const struct intake_result *result)
+{
+	struct answer *a = arg;
+	const struct report *rep =
+	    result->n > 0 ? &result->items[0].rep : &result->rep;
+	const struct finding *worst = report_worst(rep);
+
+	a->err = result->err;
+	a->n = result->n;
+	for (size_t i = 0; i < result->n && i < 64; i++) {
+		a->outcome[i] = result->items[i].outcome;
+		a->fpr[i] = result->items[i].fpr;
+	}
+	if (worst != NULL)
+		(void)snprintf(a->reason, sizeof(a->reason), "%s",
+		    worst->reason->name);
+	ck_assert_int_eq(queue_put(a->told, a), ICS_OK);
+}
+
+static struct answer
+job_run(struct intake_job *job)
+{
+	struct answer a = { .told = queue_new(1) };
+
+	job->done = answered;
+	job->arg = &a;
+	ck_assert_int_eq(intake_submit(in, job), ICS_OK);
+	ck_assert_ptr_eq(queue_take(a.told), &a);
+	queue_free(a.told);
+	return a;
+}
+
+static struct answer
+submit(struct bytes input)
+{
+	struct intake_job job = { .input = alloc_bytes(input) };
+
+	return job_run(&job);
+}
+
+static struct bytes
+fixture(const char *name)
+{
+	char path[512];
+	uint8_t *data = alloc_new(FIXTURE_MAX);
+	const char *root = getenv("srcdir");
+	FILE *f;
+	size_t n;
+
+	(void)snprintf(path, sizeof(path), "%s/t/data/%s",
+	    root != NULL ? root : ".", name);
+	f = fopen(path, "rb");
+	ck_assert_msg(f != NULL, "no fixture %s", path);
+	n = fread(data, 1, FIXTURE_MAX, f);
+	(void)fclose(f);
+	return bytes_of(data, n);
+}
+
+static struct answer
+submit_file(const char *name)
+{
+	struct bytes b = fixture(name);
+	struct answer a = submit(b);
+
+	alloc_bytes_free(b);
+	return a;
+}
+
+/* ---- what is stored ---- */
+
+static int64_t
+certs_stored(void)
+{
+	struct store_stats st;
+
+	ck_assert_int_eq(store_reader_begin(reader), ICS_OK);
+	ck_assert_int_eq(store_stats(reader, &st), ICS_OK);
+	store_reader_end(reader);
+	return st.certs;
+}
+
+static int64_t
+pending_stored(void)
+{
+	struct store_stats st;
+
+	ck_assert_int_eq(store_reader_begin(reader), ICS_OK);
+	ck_assert_int_eq(store_stats(reader, &st), ICS_OK);
+	store_reader_end(reader);
+	return st.pending;
+}
+
+/* Signatures in the stored version; 0 when it is not there. */
+static size_t
+sigs_stored(const struct pgp_fpr *fpr)
+{
+	struct store_cert row;
+	struct report rep = { 0 };
+	struct pgp_cert *cert = NULL;
+	size_t n = 0;
+
+	ck_assert_int_eq(store_reader_begin(reader), ICS_OK);
+	if (store_cert_get_primary(reader, fpr, &row) == ICS_OK) {
+		ck_assert_int_eq(pgp_cert_parse(row.data, &rep, &cert), ICS_OK);
+		n = cert->sigs_n;
+	}
+	store_reader_end(reader);
+	pgp_cert_free(cert);
+	report_release(&rep);
+	return n;
+}
+
+/* ---- life ---- */
+
+static void
+start(void)
+{
+	struct intake_config config = { .dir = dir, .checkers = 2 };
+
+	ck_assert_int_eq(store_open(dir, STORE_CREATE, &store), ICS_OK);
+	config.store = store;
+	ck_assert_int_eq(intake_new(&config, &in), ICS_OK);
+	ck_assert_int_eq(store_reader_open(dir, store, &reader), ICS_OK);
+}
+
+static void
+stop(void)
+{
+	store_reader_close(reader);
+	intake_free(in);
+	store_close(store);
+}
+
+static void
+setup(void)
+{
+	memcpy(dir + sizeof(dir) - 7, "XXXXXX", 6);
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	ck_assert_int_eq(pgp_crypto_init(), ICS_OK);
+	start();
+}
+
+static void
+teardown(void)
+{
+	static const char *const files[] = { "store.db", "store.db-wal",
+		"store.db-shm", "store.lock" };
+	char path[64];
+
+	stop();
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
+		(void)unlink(path); /* some are not there */
+	}
+	ck_assert_int_eq(rmdir(dir), 0);
+}
+
+/* ---- tests ---- */
+
+START_TEST(inserted_then_ignored)
+{
+	struct answer a = submit_file("intake/device-plain.asc");
+
+	ck_assert_int_eq(a.err, ICS_OK);
+	ck_assert_uint_eq(a.n, 1);
+	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(certs_stored(), 1);
+	a = submit_file("intake/device-plain.asc");
+	ck_assert_int_eq(a.outcome[0], INTAKE_IGNORED);
+	ck_assert_int_eq(certs_stored(), 1);
+}
+END_TEST
+
+START_TEST(certification_waits_for_its_issuer)
+{
+	struct answer a = submit_file("intake/device.asc");
+	struct pgp_fpr device = a.fpr[0];
+	size_t before = sigs_stored(&device);
+
+	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(pending_stored(), 1);
+	a = submit_file("intake/maker.asc");
+	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
+	intake_drain(in);
+	ck_assert_uint_eq(sigs_stored(&device), before + 1);
+	ck_assert_int_eq(pending_stored(), 0);
+}
+END_TEST
+
+START_TEST(certification_by_known_issuer_is_taken_at_once)
+{
+	struct answer a = submit_file("intake/maker.asc");
+	size_t plain;
+
+	a = submit_file("intake/device-plain.asc");
+	plain = sigs_stored(&a.fpr[0]);
+	a = submit_file("intake/device.asc");
+	ck_assert_int_eq(a.outcome[0], INTAKE_UPDATED);
+	ck_assert_uint_eq(sigs_stored(&a.fpr[0]), plain + 1);
+	ck_assert_int_eq(pending_stored(), 0);
+}
+END_TEST
+
+START_TEST(waiting_survives_a_restart)
+{
+	struct answer a = submit_file("intake/device.asc");
+	struct pgp_fpr device = a.fpr[0];
+	size_t before = sigs_stored(&device);
+
+	stop();
+	start();
+	a = submit_file("intake/maker.asc");
+	intake_drain(in);
+	ck_assert_uint_eq(sigs_stored(&device), before + 1);
+}
+END_TEST
+
+START_TEST(any_order_gives_the_same_octets)
+{
+	static const char *const names[] = { "intake/maker.asc",
+		"intake/device-plain.asc", "intake/device.asc",
+		"intake/device-revocation.asc" };
+	static const int orders[][4] = { { 0, 1, 2, 3 }, { 3, 2, 1, 0 },
+		{ 2, 0, 3, 1 }, { 3, 1, 0, 2 }, { 1, 3, 0, 2 } };
+	uint8_t first[2][16];
+
+	for (size_t k = 0; k < sizeof(orders) / sizeof(orders[0]); k++) {
+		struct pgp_fpr fpr = { 0 };
+		struct store_cert row;
+
+		if (k > 0) {
+			teardown();
+			setup();
+		}
+		for (size_t i = 0; i < 4; i++)
+			(void)submit_file(names[orders[k][i]]);
+		intake_drain(in);
+		ck_assert_int_eq(store_reader_begin(reader), ICS_OK);
+		for (size_t i = 0; i < 2; i++) {
+			ck_assert_int_eq(store_cert_next(reader, &fpr, &row,
+					     &fpr),
+			    ICS_OK);
+			if (k == 0)
+				memcpy(first[i], row.skshash, 16);
+			ck_assert_mem_eq(first[i], row.skshash, 16);
+		}
+		store_reader_end(reader);
+	}
+}
+END_TEST
+
+START_TEST(bare_revocation_is_merged)
+{
+	struct answer a = submit_file("intake/device-plain.asc");
+	struct pgp_fpr device = a.fpr[0];
+
+	a = submit_file("intake/device-revocation.asc");
+	ck_assert_int_eq(a.err, ICS_OK);
+	ck_assert_int_eq(a.outcome[0], INTAKE_UPDATED);
+	ck_assert(pgp_fpr_equal(&a.fpr[0], &device));
+}
+END_TEST
+
+START_TEST(bare_revocation_waits_for_its_certificate)
+{
+	struct answer a = submit_file("intake/device-revocation.asc");
+	struct store_cert row;
+	struct report rep = { 0 };
+	struct pgp_cert *cert = NULL;
+	bool revoked = false;
+
+	ck_assert_int_eq(a.outcome[0], INTAKE_WAITING);
+	a = submit_file("intake/device-plain.asc");
+	intake_drain(in);
+	ck_assert_int_eq(store_reader_begin(reader), ICS_OK);
+	ck_assert_int_eq(store_cert_get_primary(reader, &a.fpr[0], &row),
+	    ICS_OK);
+	ck_assert_int_eq(pgp_cert_parse(row.data, &rep, &cert), ICS_OK);
+	for (size_t i = 0; i < cert->sigs_n; i++)
+		revoked =
+		    revoked || cert->sigs[i].type == PGP_SIG_KEY_REVOCATION;
+	ck_assert(revoked);
+	store_reader_end(reader);
+	pgp_cert_free(cert);
+	report_release(&rep);
+}
+END_TEST
+
+START_TEST(secret_key_refuses_the_whole)
+{
+	struct bytes good = fixture("intake/maker.asc");
+	struct bytes bad = fixture("intake/device-secret.asc");
+	struct buf both;
+	struct answer a;
+
+	buf_init(&both, FIXTURE_MAX);
+	buf_put(&both, good);
+	buf_put(&both, bad);
+	a = submit(buf_bytes(&both));
+	ck_assert_int_eq(a.err, ICS_ESECRET);
+	ck_assert_str_eq(a.reason, "secret-key");
+	ck_assert_int_eq(certs_stored(), 0);
+	buf_release(&both);
+	alloc_bytes_free(good);
+	alloc_bytes_free(bad);
+}
+END_TEST
+
+START_TEST(several_blocks_have_one_outcome_each)
+{
+	struct bytes x = fixture("intake/maker.asc");
+	struct bytes y = fixture("intake/device.asc");
+	struct buf both;
+	struct answer a;
+
+	buf_init(&both, FIXTURE_MAX);
+	buf_put(&both, x);
+	buf_put(&both, y);
+	a = submit(buf_bytes(&both));
+	ck_assert_int_eq(a.err, ICS_OK);
+	ck_assert_uint_eq(a.n, 2);
+	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(a.outcome[1], INTAKE_INSERTED);
+	/* The issuer came in the same submission. */
+	intake_drain(in);
+	ck_assert_int_eq(pending_stored(), 0);
+	buf_release(&both);
+	alloc_bytes_free(x);
+	alloc_bytes_free(y);
+}
+END_TEST
+
+START_TEST(nonsense_is_refused)
+{
+	struct answer a = submit(bytes_of_str("hello, keyserver\n"));
+
+	ck_assert_int_eq(a.err, ICS_EFORMAT);
+	ck_assert_str_eq(a.reason, "no-packets");
+	a = submit(bytes_of("", 0));
+	ck_assert_int_ne(a.err, ICS_OK);
+	ck_assert_int_eq(certs_stored(), 0);
+}
+END_TEST
+
+START_TEST(denied_stays_out)
+{
+	struct answer a = submit_file("intake/device-plain.asc");
+	struct intake_job job = { .order = INTAKE_DENY,
+		.fpr = a.fpr[0],
+		.reason = "asked by its owner" };
+
+	a = job_run(&job);
+	ck_assert_int_eq(a.outcome[0], INTAKE_DENIED);
+	ck_assert_int_eq(certs_stored(), 0);
+	a = submit_file("intake/device-plain.asc");
+	ck_assert_int_eq(a.outcome[0], INTAKE_DENIED);
+	ck_assert_str_eq(a.reason, "denied");
+	job.order = INTAKE_ALLOW;
+	(void)job_run(&job);
+	a = submit_file("intake/device-plain.asc");
+	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
+}
+END_TEST
+
+START_TEST(delete_of_what_is_not_there_says_so)
+{
+	struct answer a = submit_file("intake/device-plain.asc");
+	struct intake_job job = { .order = INTAKE_DELETE, .fpr = a.fpr[0] };
+
+	a = job_run(&job);
+	ck_assert_int_eq(a.outcome[0], INTAKE_DELETED);
+	a = job_run(&job);
+	ck_assert_int_eq(a.outcome[0], INTAKE_INVALID);
+	ck_assert_str_eq(a.reason, "not-here");
+}
+END_TEST
+
+START_TEST(every_truncation_is_answered)
+{
+	struct bytes whole = fixture("intake/device.asc");
+	struct buf packets;
+
+	buf_init(&packets, FIXTURE_MAX);
+	ck_assert_int_eq(pgp_input_read(whole, &packets), ICS_OK);
+	for (size_t n = 0; n < packets.n; n += 7) {
+		struct answer a = submit(bytes_of(packets.p, n));
+
+		ck_assert(a.err != ICS_OK || a.n > 0);
+	}
+	for (size_t i = 0; i < packets.n; i += 5) {
+		struct answer a;
+
+		packets.p[i] ^= 0x10;
+		a = submit(buf_bytes(&packets));
+		ck_assert(a.err != ICS_OK || a.n > 0);
+		packets.p[i] ^= 0x10;
+	}
+	buf_release(&packets);
+	alloc_bytes_free(whole);
+}
+END_TEST
+
+static void
+answered_count(void *arg, const struct intake_result *result)
+{
+	if (result->err == ICS_OK)
+		atomic_fetch_add((_Atomic int *)arg, 1);
+}
+
+START_TEST(concurrent_updates_of_one_certificate_converge)
+{
+	static const char *const names[] = { "intake/device-plain.asc",
+		"intake/device.asc", "intake/maker.asc" };
+	struct bytes files[3];
+	_Atomic int answers = 0;
+	struct answer a;
+
+	for (size_t i = 0; i < 3; i++)
+		files[i] = fixture(names[i]);
+	for (size_t i = 0; i < 600; i++) {
+		struct intake_job job = { .input = alloc_bytes(files[i % 3]),
+			.done = answered_count,
+			.arg = &answers };
+
+		ck_assert_int_eq(intake_submit_wait(in, &job), ICS_OK);
+	}
+	intake_drain(in);
+	ck_assert_int_eq(atomic_load(&answers), 600);
+	ck_assert_int_eq(certs_stored(), 2);
+	ck_assert_int_eq(pending_stored(), 0);
+	a = submit_file("intake/device.asc");
+	ck_assert_int_eq(a.outcome[0], INTAKE_IGNORED);
+	for (size_t i = 0; i < 3; i++)
+		alloc_bytes_free(files[i]);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("intake");
+	TCase *t = tcase_create("pipeline");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 120);
+	tcase_add_test(t, inserted_then_ignored);
+	tcase_add_test(t, certification_waits_for_its_issuer);
+	tcase_add_test(t, certification_by_known_issuer_is_taken_at_once);
+	tcase_add_test(t, waiting_survives_a_restart);
+	tcase_add_test(t, any_order_gives_the_same_octets);
+	tcase_add_test(t, bare_revocation_is_merged);
+	tcase_add_test(t, bare_revocation_waits_for_its_certificate);
+	tcase_add_test(t, secret_key_refuses_the_whole);
+	tcase_add_test(t, several_blocks_have_one_outcome_each);
+	tcase_add_test(t, nonsense_is_refused);
+	tcase_add_test(t, denied_stays_out);
+	tcase_add_test(t, delete_of_what_is_not_there_says_so);
+	tcase_add_test(t, every_truncation_is_answered);
+	tcase_add_test(t, concurrent_updates_of_one_certificate_converge);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_set_tap(r, "-");
+	srunner_run_all(r, CK_SILENT);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
