@@ -33,6 +33,9 @@ void b64_lines_write(struct bytes data, uint8_t *out);
  */
 enum ics_err b64_read(struct bytes text, struct buf *out);
 
+/* True for the 64 characters that stand for bits. */
+bool b64_is_digit(uint8_t c);
+
 /* z-base-32 of a SHA-1 (20 octets, 32 characters and a NUL), as WKD uses. */
 void zb32_write(const uint8_t digest[20], char out[33]);
 
