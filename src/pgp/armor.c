@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ASCII armor (RFC 9580 section 6), generous in, strict out. What people
+ * paste comes with text around it, without the empty line, with wrong
+ * checksums; none of that says anything about the packets inside.
+ */
+#include "base/b64.h"
+#include "pgp/pgp.h"
+
+static const struct label {
+	const char *begin, *end;
+} labels[] = {
+	[PGP_ARMOR_CERT] = { "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n",
+	    "-----END PGP PUBLIC KEY BLOCK-----\n" },
+	[PGP_ARMOR_SIG] = { "-----BEGIN PGP SIGNATURE-----\n\n",
+	    "-----END PGP SIGNATURE-----\n" },
+};
+
+#define CRC_LINE 6 /* "=", four characters, LF */
+
+size_t
+pgp_armor_length(size_t n, enum pgp_armor kind, bool with_crc)
+{
+	return strlen(labels[kind].begin) + b64_lines_length(n) +
+	       (with_crc ? CRC_LINE : 0) + strlen(labels[kind].end);
+}
+
+void
+pgp_armor_write(struct bytes data, enum pgp_armor kind, uint32_t crc,
+    uint8_t *out)
+{
+	const uint8_t sum[3] = { (uint8_t)(crc >> 16), (uint8_t)(crc >> 8),
+		(uint8_t)crc };
+	size_t n = strlen(labels[kind].begin);
+
+	memcpy(out, labels[kind].begin, n);
+	out += n;
+	b64_lines_write(data, out);
+	out += b64_lines_length(data.n);
+	if (crc != PGP_NO_CRC) {
+		*out++ = '=';
+		b64_write(bytes_of(sum, sizeof(sum)), out);
+		out += b64_length(sizeof(sum));
+		*out++ = '\n';
+	}
+	memcpy(out, labels[kind].end, strlen(labels[kind].end));
+}
+
+/* ---- reading ------------------------------------------------------------ */
+
+enum line_kind {
+	LINE_BLANK,
+	LINE_HEADER, /* "Key: value" */
+	LINE_DATA,   /* base 64 and nothing else */
+	LINE_CRC,    /* begins with "=" */
+	LINE_BEGIN,
+	LINE_END,
+	LINE_OTHER
+};
+
+struct line {
+	enum line_kind kind;
+	struct bytes text; /* trimmed */
+	struct bytes label;
+};
+
+/* An input while its blocks are read. */
+struct reader {
+	struct cursor cur;
+	struct buf *out;
+	struct buf broken; /* packets of blocks that end in the middle */
+	size_t blocks;	   /* that were taken */
+};
+
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The octets of b from at on, at most n; both inside b. */
+static struct bytes
+slice(struct bytes b, size_t at, size_t n)
+{
+	struct cursor cur = cursor_of(b);
+
+	(void)cursor_take(&cur, at); /* inside: cannot fail */
+	return cursor_take(&cur, n);
+}
+
+static struct bytes
+trim(struct bytes b)
+{
+	size_t from = 0, to = b.n;
+
+	while (from < to && is_blank(b.p[from]))
+		from++;
+	while (to > from && is_blank(b.p[to - 1]))
+		to--;
+	return slice(b, from, to - from);
+}
+
+/* Take a line, its LF too. */
+static struct bytes
+line_take(struct cursor *cur)
+{
+	const uint8_t *lf;
+	struct bytes start = cur->rest;
+
+	if (start.n == 0)
+		return start;
+	lf = memchr(start.p, '\n', start.n);
+	return cursor_take(cur,
+	    lf == NULL ? start.n : (size_t)(lf - start.p) + 1);
+}
+
+/* The label behind mark ("-----BEGIN PGP "), if the line ends in dashes. */
+static bool
+label_find(struct bytes text, const char *mark, struct bytes *label)
+{
+	const uint8_t *at = text.n < strlen(mark)
+				? NULL
+				: memmem(text.p, text.n, mark, strlen(mark));
+	const uint8_t *dashes;
+	size_t from;
+
+	if (at == NULL)
+		return false;
+	from = (size_t)(at - text.p) + strlen(mark);
+	*label = slice(text, from, text.n - from);
+	dashes = label->n == 0 ? NULL : memmem(label->p, label->n, "-----", 5);
+	if (dashes == NULL)
+		return false;
+	label->n = (size_t)(dashes - label->p);
+	return true;
+}
+
+static bool
+is_data(struct bytes text)
+{
+	size_t n = text.n;
+
+	while (n > 0 && text.p[n - 1] == '=')
+		n--;
+	for (size_t i = 0; i < n; i++)
+		if (!b64_is_digit(text.p[i]))
+			return false;
+	return n > 0 && text.n - n <= 2;
+}
+
+/* The next line and what it is; text.n is 0 and BLANK at the end too. */
+static struct line
+line_next(struct cursor *cur)
+{
+	struct line line = { .text = trim(line_take(cur)) };
+	struct bytes text = line.text;
+
+	if (text.n == 0)
+		line.kind = LINE_BLANK;
+	else if (text.p[0] == '=')
+		line.kind = LINE_CRC;
+	else if (is_data(text))
+		line.kind = LINE_DATA;
+	else if (label_find(text, "-----BEGIN PGP ", &line.label))
+		line.kind = LINE_BEGIN;
+	else if (label_find(text, "-----END PGP ", &line.label))
+		line.kind = LINE_END;
+	else if (memmem(text.p, text.n, ": ", 2) != NULL ||
+		 text.p[text.n - 1] == ':')
+		line.kind = LINE_HEADER;
+	else
+		line.kind = LINE_OTHER;
+	return line;
+}
+
+/* The base 64 of one block, and how it ended. */
+struct extent {
+	struct bytes text;
+	bool is_bad;
+};
+
+/* Pass over header lines and the empty line behind them. */
+static bool
+headers_skip(struct cursor *cur)
+{
+	struct cursor ahead = *cur;
+	struct line line = line_next(&ahead);
+	bool separated;
+
+	while (line.kind == LINE_HEADER) {
+		*cur = ahead;
+		line = line_next(&ahead);
+	}
+	separated = line.kind == LINE_BLANK;
+	while (line.kind == LINE_BLANK && cursor_has(&ahead)) {
+		*cur = ahead;
+		line = line_next(&ahead);
+	}
+	return separated;
+}
+
+/*
+ * Everything up to the line that ends the block. A BEGIN is left for the next
+ * block. A foreign line spoils a block that has an end; without one it is
+ * taken as the text behind the block. Without the empty line in front, an
+ * empty line later means that a header line was taken for data.
+ */
+static struct extent
+extent_read(struct cursor *cur)
+{
+	struct extent extent = { 0 };
+	bool separated = headers_skip(cur), closed = false, gap = false;
+	bool foreign = false;
+	struct bytes start = cur->rest;
+
+	while (cursor_has(cur)) {
+		struct cursor ahead = *cur;
+		struct line line = line_next(&ahead);
+
+		if (line.kind == LINE_BEGIN)
+			break;
+		if (line.kind == LINE_END) {
+			extent.is_bad = foreign;
+			*cur = ahead;
+			break;
+		}
+		closed |= line.kind == LINE_CRC;
+		if (line.kind == LINE_DATA && !closed && !foreign) {
+			extent.is_bad |= gap && !separated;
+			extent.text = slice(start, 0, start.n - ahead.rest.n);
+		} else if (line.kind == LINE_BLANK) {
+			gap = true;
+		} else if (line.kind != LINE_CRC) {
+			foreign = true;
+		}
+		*cur = ahead;
+	}
+	return extent;
+}
+
+/* ICS_OK when packets follow each other to the very end. */
+static enum ics_err
+framing_check(struct bytes packets)
+{
+	struct cursor cur = cursor_of(packets);
+	struct pgp_packet packet;
+	enum ics_err err;
+
+	while ((err = pgp_packet_next(&cur, &packet)) == ICS_OK)
+		;
+	return err == ICS_ENOTFOUND ? ICS_OK : err;
+}
+
+/* Blocks that end in the middle of a packet wait until all whole ones are
+ * out, so that they spoil nothing but themselves. */
+static enum ics_err
+block_put(struct reader *r, struct bytes text)
+{
+	struct buf packets;
+	enum ics_err err;
+
+	buf_init(&packets, r->out->max - r->out->n);
+	err = b64_read(text, &packets);
+	if (err == ICS_OK && packets.n > 0 && (packets.p[0] & 0x80) != 0) {
+		buf_put(framing_check(buf_bytes(&packets)) == ICS_OK
+			    ? r->out
+			    : &r->broken,
+		    buf_bytes(&packets));
+		r->blocks++;
+	}
+	buf_release(&packets);
+	return err == ICS_EFORMAT ? ICS_OK : err;
+}
+
+/* Labels that may hold what we take; another block is passed over. */
+static bool
+label_is_usable(struct bytes label)
+{
+	return bytes_equal(label, bytes_of_str("PUBLIC KEY BLOCK")) ||
+	       bytes_equal(label, bytes_of_str("SIGNATURE"));
+}
+
+static enum ics_err
+blocks_read(struct reader *r)
+{
+	enum ics_err err = ICS_OK;
+
+	while (err == ICS_OK && cursor_has(&r->cur)) {
+		struct line line = line_next(&r->cur);
+		struct extent extent;
+
+		if (line.kind != LINE_BEGIN)
+			continue;
+		if (bytes_starts_with(line.label,
+			bytes_of_str("PRIVATE KEY")) ||
+		    bytes_starts_with(line.label, bytes_of_str("SECRET KEY")))
+			return ICS_ESECRET;
+		if (!label_is_usable(line.label))
+			continue;
+		extent = extent_read(&r->cur);
+		if (!extent.is_bad && extent.text.n > 0)
+			err = block_put(r, extent.text);
+	}
+	return err;
+}
+
+static bool
+is_stream_tag(uint8_t tag)
+{
+	return tag == PGP_TAG_SIGNATURE || tag == PGP_TAG_SECRET_KEY ||
+	       tag == PGP_TAG_PUBLIC_KEY || tag == PGP_TAG_SECRET_SUBKEY ||
+	       tag == PGP_TAG_MARKER || tag == PGP_TAG_TRUST ||
+	       tag == PGP_TAG_PADDING;
+}
+
+/*
+ * No text begins with an old-format header; a new-format one may be the first
+ * octet of a letter or a byte order mark, but not with the types that begin
+ * a stream.
+ */
+bool
+pgp_input_is_binary(struct bytes input)
+{
+	uint8_t head = input.n == 0 ? 0 : input.p[0];
+
+	if ((head & 0xc0) == 0xc0)
+		return is_stream_tag(head & 63);
+	return (head & 0x80) != 0;
+}
+
+enum ics_err
+pgp_input_read(struct bytes input, struct buf *out)
+{
+	struct reader r = { .cur = cursor_of(input), .out = out };
+	enum ics_err err;
+
+	if (pgp_input_is_binary(input)) {
+		buf_put(out, input);
+		return buf_end(out);
+	}
+	buf_init(&r.broken, out->max);
+	TRY(blocks_read(&r));
+	if (r.blocks == 0)
+		err = ICS_EFORMAT;
+	buf_put(out, buf_bytes(&r.broken));
+	if (err == ICS_OK)
+		err = buf_end(out);
+out:
+	buf_release(&r.broken);
+	return err;
+}
