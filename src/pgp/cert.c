@@ -6,8 +6,6 @@
  * certificates however it arrived. Invariant: after pgp_cert_parse both
  * arrays are canonical; pgp_cert_write has only to walk them.
  */
-#include "pgp/cert.h"
-
 #include <stdlib.h>
 
 #include "pgp/registry.h"

@@ -2,7 +2,7 @@
 /*
  * A certificate as octets. The arrays are in canonical order already, so both
  * forms are one walk; the legacy form leaves out what makes GnuPG 2.2 lose a
- * whole certificate (openpgp-certs section 7, poison packets).
+ * whole certificate.
  */
 #include "pgp/registry.h"
 #include "pgp/wire.h"
@@ -25,10 +25,12 @@ part_is_modern(const struct pgp_part *part)
 		   part->key.version > LEGACY_VERSION_MAX);
 }
 
+/* gpg gives up at an area of more than 10000 octets, signed or not. */
 static bool
 sig_is_modern(const struct pgp_sig *sig)
 {
-	return sig->version > LEGACY_VERSION_MAX;
+	return sig->version > LEGACY_VERSION_MAX ||
+	       sig->unhashed.n > PGP_HASHED_MAX;
 }
 
 static bool

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The element by which SKS servers compare their sets: MD5 over the packets,
- * sorted (openpgp-certs section 5). It covers the multiset of packets, not
- * their headers nor their nesting.
+ * Digests that name things: SHA-256 for our own, SHA-1 for WKD, and the
+ * element by which SKS servers compare their sets: MD5 over the packets,
+ * sorted. It covers the multiset of packets, not their headers nor their
+ * nesting.
  */
 #include <gcrypt.h>
 #include <stdlib.h>
@@ -72,4 +73,16 @@ out:
 	gcry_md_close(md);
 	packets_release(&all);
 	return err;
+}
+
+void
+pgp_sha256(struct bytes data, uint8_t out[32])
+{
+	gcry_md_hash_buffer(GCRY_MD_SHA256, out, data.p, data.n);
+}
+
+void
+pgp_sha1(struct bytes data, uint8_t out[20])
+{
+	gcry_md_hash_buffer(GCRY_MD_SHA1, out, data.p, data.n);
 }
