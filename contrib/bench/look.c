@@ -52,8 +52,9 @@ struct slot {
 
 struct look {
 	const struct look_options *opt;
-	const char **keys;
+	const char **keys; /* lent by text or by the pack */
 	size_t *key_len;
+	char *text; /* the file of keys */
 	size_t count;
 	size_t next;
 	uint64_t random;
@@ -201,7 +202,7 @@ static bool
 keys_read(struct look *look)
 {
 	size_t len;
-	char *text;
+	const char *text;
 
 	if (!look->opt->keys) {
 		for (size_t i = 0; i < look->pack.count; i++)
@@ -209,7 +210,8 @@ keys_read(struct look *look)
 			    look->pack.entries[i].key_len);
 		return look->count > 0;
 	}
-	text = ring_file(look->opt->keys, &len);
+	look->text = ring_file(look->opt->keys, &len);
+	text = look->text;
 	while (text && *text && look->count < KEYS_MAX) {
 		size_t word = strcspn(text, " \n");
 
@@ -219,6 +221,15 @@ keys_read(struct look *look)
 		text += *text == '\n';
 	}
 	return look->count > 0;
+}
+
+static void
+look_release(struct look *look)
+{
+	free(look->keys);
+	free(look->key_len);
+	free(look->text);
+	pack_release(&look->pack);
 }
 
 static int
@@ -246,6 +257,7 @@ run_fetch(const struct look_options *opt)
 	if (!keys_read(&look) || !pack_create(&look.out, opt->pack))
 		return 2;
 	rc = look_run(&look, &work);
+	look_release(&look);
 	return pack_close(&look.out) ? rc : 2;
 }
 
@@ -254,14 +266,16 @@ run_check(const struct look_options *opt)
 {
 	struct look look = { .opt = opt };
 	struct client_work work = { next_random, answer_compare, &look };
+	int rc = 2;
 
 	if (opt->pack && !pack_open(&look.pack, opt->pack))
 		return 2;
-	if (!keys_read(&look))
-		return 2;
 	if (opt->plan.seconds <= 0)
 		work.next = next_in_order;
-	return look_run(&look, &work);
+	if (keys_read(&look))
+		rc = look_run(&look, &work);
+	look_release(&look);
+	return rc;
 }
 
 static bool
@@ -306,6 +320,7 @@ run_await(const struct look_options *opt, char **command)
 	if (!command[0] || !keys_read(&look))
 		return 2;
 	len = head_write(&look, head, 0);
+	look_release(&look);
 	start = client_now();
 	pid = child_start(command);
 	while (!await_done(opt, head, len)) {

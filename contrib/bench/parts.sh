@@ -162,7 +162,7 @@ bench_corpus() {
 # A million: what must not grow with the corpus. The look-ups are a sample,
 # fetched once, because a million files would measure the file system.
 bench_large() {
-	all_reps=$reps reps=1 count=1000000
+	all_reps=$reps reps=1 count=$million
 	corpus_devices large "$count"
 	part_load large
 	reps=$all_reps

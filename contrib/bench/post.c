@@ -169,6 +169,8 @@ post_run(struct post *post)
 	tally_print(&added, add_seconds);
 	printf("found ");
 	tally_print(&post->found, find_seconds);
+	free(post->certs);
+	ring_release(&post->ring);
 	return add_seconds < 0 || find_seconds < 0 || missing > 0;
 }
 
