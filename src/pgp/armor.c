@@ -324,12 +324,17 @@ block_put(struct reader *r, struct bytes text)
 	return err == ICS_EFORMAT ? ICS_OK : err;
 }
 
-/* Labels that may hold what we take; another block is passed over. */
+/* Labels of what we take; the last is gpg --enarmor's. */
+static const char *const usable[] = { "PUBLIC KEY BLOCK", "SIGNATURE",
+	"ARMORED FILE" };
+
 static bool
 label_is_usable(struct bytes label)
 {
-	return bytes_equal(label, bytes_of_str("PUBLIC KEY BLOCK")) ||
-	       bytes_equal(label, bytes_of_str("SIGNATURE"));
+	for (size_t i = 0; i < sizeof(usable) / sizeof(usable[0]); i++)
+		if (bytes_equal(label, bytes_of_str(usable[i])))
+			return true;
+	return false;
 }
 
 static enum ics_err

@@ -230,7 +230,7 @@ pgp_cert_parse(struct bytes data, struct report *rep, struct pgp_cert **cert)
 	*cert = pgp_draft_finish(&draft, copy);
 	copy.p = NULL;
 out:
-	free((void *)(uintptr_t)copy.p);
+	alloc_bytes_free(copy);
 	pgp_draft_parts_release(&draft.parts);
 	pgp_draft_sigs_release(&draft.sigs);
 	return err;
@@ -241,7 +241,7 @@ pgp_cert_free(struct pgp_cert *cert)
 {
 	if (cert == NULL)
 		return;
-	free((void *)(uintptr_t)cert->data.p);
+	alloc_bytes_free(cert->data);
 	free(cert->parts);
 	free(cert->sigs);
 	free(cert);
