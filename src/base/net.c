@@ -194,9 +194,11 @@ net_addr_write(const struct net_addr *addr, char out[NET_TEXT_MAX])
 static enum ics_err
 socket_listen(int sock, const void *addr, socklen_t n)
 {
-	if (bind(sock, addr, n) != 0 || listen(sock, BACKLOG) != 0)
-		return err_from_errno(errno);
-	return ICS_OK;
+	if (bind(sock, addr, n) == 0 && listen(sock, BACKLOG) == 0)
+		return ICS_OK;
+	if (errno == EADDRINUSE)
+		return ICS_EBUSY;
+	return errno == EADDRNOTAVAIL ? ICS_ENOTFOUND : err_from_errno(errno);
 }
 
 enum ics_err

@@ -41,7 +41,9 @@ void net_addr_write(const struct net_addr *addr, char out[NET_TEXT_MAX]);
 
 /*
  * A non-blocking, close-on-exec listening TCP socket; an IPv6 socket takes
- * IPv6 only. The caller closes *fd. Errors as err_from_errno says.
+ * IPv6 only. The caller closes *fd. ICS_EBUSY when another program listens
+ * there, ICS_ENOTFOUND when this machine has no such address, ICS_EUNSUPPORTED
+ * when it has none of this kind, else as err_from_errno says.
  */
 enum ics_err net_listen(const struct net_addr *addr, int *fd);
 

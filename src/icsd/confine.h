@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What this server gives up, by its configuration. */
+#ifndef ICSD_CONFINE_H
+#define ICSD_CONFINE_H
+
+#include "icsd/conf.h"
+
+/*
+ * Limits, then the user's rights instead of root's. Sockets are open by now.
+ * What failed has been logged.
+ */
+enum ics_err confine_user(const struct conf *c);
+
+/*
+ * Leave only the files and system calls that are needed. Before there is a
+ * second thread; what failed has been logged.
+ */
+enum ics_err confine_reach(const struct conf *c);
+
+#endif

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The order of the start is the point of this file: sockets while we may be
+ * root, then rights are given up, and only what is confined makes threads and
+ * opens the store. The end goes backwards.
+ */
+#include "icsd/server.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "hkp/hkp.h"
+#include "icsd/confine.h"
+#include "icsd/front.h"
+#include "icsd/listen.h"
+#include "icsd/notify.h"
+#include "icsd/signals.h"
+#include "icsd/tls.h"
+#include "icsd/watch.h"
+#include "intake/intake.h"
+#include "pgp/pgp.h"
+#include "store/store.h"
+
+struct server {
+	const struct args *args;
+	/* The snapshot in force, then those before it: hkp may still show
+	 * their names. */
+	struct conf **confs;
+	size_t confs_n;
+	struct front front;
+	int signals;
+	struct listen_set listeners;
+	struct store *store;
+	struct intake *in;
+	struct hkp *hkp;
+};
+
+static void
+complaints_log(struct conf *c)
+{
+	const char *line = buf_str(&c->complaints);
+
+	while (*line != '\0') {
+		size_t n = strcspn(line, "\n");
+
+		log_event(LOG_LEVEL_ERROR, "configuration", "%.*s", (int)n,
+		    line);
+		line += n + (line[n] != '\0');
+	}
+}
+
+static enum ics_err
+failed(const char *what, enum ics_err err, const char *help)
+{
+	if (err != ICS_OK)
+		log_event(LOG_LEVEL_ERROR, what, "why=\"%s\" help=\"%s\"",
+		    err_words(err), help);
+	return err;
+}
+
+/* Make the state folder where it is missing, for the user we shall be. */
+static enum ics_err
+state_make(const struct conf *c)
+{
+	const struct passwd *pw = NULL;
+
+	if (mkdir(c->state_dir, S_IRWXU) != 0) {
+		if (errno == EEXIST)
+			return ICS_OK;
+		log_event(LOG_LEVEL_ERROR, "state-dir",
+		    "dir=%s why=\"%s\" help=\"make the folder above it, or "
+		    "choose another with -D\"",
+		    c->state_dir, strerror(errno));
+		return err_from_errno(errno);
+	}
+	if (c->user[0] != '\0' && geteuid() == 0)
+		pw = getpwnam(c->user);
+	if (pw != NULL && chown(c->state_dir, pw->pw_uid, pw->pw_gid) != 0)
+		return failed("state-dir", err_from_errno(errno),
+		    "it must belong to the user of the server");
+	return ICS_OK;
+}
+
+static enum ics_err
+store_start(struct server *s, const struct conf *c)
+{
+	enum ics_err err;
+
+	if (access(c->state_dir, R_OK | W_OK | X_OK) != 0)
+		err = err_from_errno(errno);
+	else
+		err = store_open(c->state_dir, STORE_CREATE, &s->store);
+	if (err == ICS_OK)
+		return err;
+	log_event(LOG_LEVEL_ERROR, "store", "dir=%s why=\"%s\" help=\"%s\"",
+	    c->state_dir, err_words(err),
+	    err == ICS_EBUSY
+		? "another icsd or ics works on this folder: stop it, or "
+		  "choose another with -D"
+	    : err == ICS_EPERM ? "the server's user must own it"
+			       : "see icsd(8)");
+	return err;
+}
+
+static enum ics_err
+http_start(struct server *s, struct conf *c)
+{
+	struct hkp_start start = {
+		.dir = c->state_dir,
+		.store = s->store,
+		.in = s->in,
+		.listeners = s->listeners.at,
+		.listeners_n = s->listeners.n,
+		.threads = (unsigned)c->http_threads,
+		.hooks = { .reload = signals_reload },
+	};
+	struct hkp_config config;
+	struct tls_pem pem = { NULL, NULL };
+	enum ics_err err;
+
+	conf_hkp(c, &config);
+	err = tls_read(c, &pem);
+	if (err != ICS_OK) {
+		complaints_log(c);
+		return err;
+	}
+	config.tls_cert = pem.cert;
+	config.tls_key = pem.key;
+	err = failed("http", hkp_new(&start, &config, &s->hkp),
+	    pem.cert == NULL ? "see icsd(8)"
+			     : "do certificate and key belong together?");
+	tls_release(&pem);
+	return err;
+}
+
+/* Everything that needs more rights than the server will have. */
+static enum ics_err
+start_wide(struct server *s, const struct conf *c)
+{
+	enum ics_err err;
+
+	TRY(failed("signals", signals_open(&s->signals), ""));
+	TRY(state_make(c));
+	TRY(listen_open(c, &s->listeners));
+	TRY(failed("null-device", front_prepare(&s->front), ""));
+	TRY(confine_user(c));
+	TRY(failed("crypto", pgp_crypto_init(), "is libgcrypt in order?"));
+	TRY(confine_reach(c));
+out:
+	return err;
+}
+
+static enum ics_err
+start_confined(struct server *s, struct conf *c)
+{
+	struct intake_config intake = {
+		.dir = c->state_dir,
+		.checkers = (unsigned)c->checkers,
+		.pending_max = c->pending_max,
+	};
+	enum ics_err err;
+
+	TRY(store_start(s, c));
+	TRY(listen_local_open(c, &s->listeners));
+	intake.store = s->store;
+	TRY(failed("intake", intake_new(&intake, &s->in), ""));
+	TRY(http_start(s, c));
+	hkp_ready_set(s->hkp, true);
+	listen_print(&s->listeners);
+	TRY(failed("background", front_ready(&s->front, c),
+	    "is the state folder writable?"));
+	log_event(LOG_LEVEL_NOTE, "ready", "dir=%s profile=%s pid=%ld",
+	    c->state_dir, c->profile, (long)getpid());
+	notify_send(NOTIFY_READY);
+out:
+	return err;
+}
+
+static void
+difference_log(const char *option)
+{
+	log_event(LOG_LEVEL_WARN, "needs-restart",
+	    "option=%s why=\"it counts from the next start only\"", option);
+}
+
+static enum ics_err
+http_reload(struct server *s, struct conf *c)
+{
+	struct hkp_config config;
+	struct tls_pem pem;
+	enum ics_err err;
+
+	conf_hkp(c, &config);
+	TRY(tls_read(c, &pem));
+	config.tls_cert = pem.cert;
+	config.tls_key = pem.key;
+	err = failed("reload", hkp_reload(s->hkp, &config),
+	    "do certificate and key belong together?");
+	tls_release(&pem);
+out:
+	return err;
+}
+
+/* A new snapshot, or all stays as it was. */
+static void
+reload(struct server *s)
+{
+	struct conf *now = s->confs[s->confs_n - 1];
+	struct conf *next;
+	enum ics_err err;
+
+	notify_send(NOTIFY_RELOADING);
+	err = conf_load(&s->args->source, &next);
+	if (err == ICS_OK)
+		err = http_reload(s, next);
+	if (err == ICS_OK) {
+		conf_differences(now, next, difference_log);
+		s->confs = alloc_resize(s->confs, s->confs_n + 1,
+		    sizeof(struct conf *));
+		s->confs[s->confs_n++] = next;
+		log_level_set(next->log_level);
+		log_event(LOG_LEVEL_NOTE, "reloaded", "file=%s", next->file);
+	} else {
+		complaints_log(next);
+		log_event(LOG_LEVEL_ERROR, "reload-refused",
+		    "file=%s why=\"the old configuration stays\"", next->file);
+		conf_free(next);
+	}
+	/* The state folder is that of the start. */
+	(void)failed("log", front_log_reopen(&s->front, s->confs[0]), "");
+	notify_send(NOTIFY_READY);
+}
+
+/* Half the manager's period for each ping; a stuck front gets none. */
+static void
+serve(struct server *s)
+{
+	uint64_t period = notify_watchdog_ns() / 2;
+	uint64_t next = clock_mono_ns() + period;
+
+	for (;;) {
+		uint64_t now = clock_mono_ns();
+
+		if (period > 0 && now >= next) {
+			if (watch_answers(s->confs[0], period / 2))
+				notify_send(NOTIFY_ALIVE);
+			else
+				log_event(LOG_LEVEL_ERROR, "stuck",
+				    "why=\"the HTTP front does not answer\"");
+			next = now + period;
+			continue;
+		}
+		switch (signals_wait(s->signals,
+		    period == 0 ? 0 : next - now)) {
+		case SIGNALS_NONE:
+			break;
+		case SIGNALS_RELOAD:
+			reload(s);
+			break;
+		case SIGNALS_STOP:
+			return;
+		}
+	}
+}
+
+static void
+stop(struct server *s)
+{
+	struct conf *c = s->confs[s->confs_n - 1];
+
+	notify_send(NOTIFY_STOPPING);
+	if (s->hkp != NULL) {
+		hkp_ready_set(s->hkp, false);
+		hkp_drain(s->hkp, (unsigned)c->drain_seconds);
+	}
+	/* What was submitted is answered while the front can still say so. */
+	intake_free(s->in);
+	hkp_free(s->hkp);
+	store_close(s->store);
+	listen_close(s->confs[0], &s->listeners);
+}
+
+enum ics_err
+server_run(const struct args *args, struct conf *conf)
+{
+	struct server s = { .args = args, .signals = -1 };
+	enum ics_err err = ICS_OK;
+
+	s.front.waiting = -1;
+	s.confs = alloc_zero(1, sizeof(struct conf *));
+	s.confs[s.confs_n++] = conf;
+	if (!args->front)
+		err = failed("background", front_leave(&s.front), "use -d");
+	if (err == ICS_OK)
+		err = start_wide(&s, conf);
+	if (err == ICS_OK)
+		err = start_confined(&s, conf);
+	if (err == ICS_OK)
+		serve(&s);
+	stop(&s);
+	log_event(LOG_LEVEL_NOTE, "stopped", "status=%s", err_name(err));
+	while (s.confs_n > 0)
+		conf_free(s.confs[--s.confs_n]);
+	free(s.confs);
+	if (s.signals >= 0)
+		close(s.signals);
+	return err;
+}

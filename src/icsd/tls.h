@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The PEM files of a listener that speaks TLS. */
+#ifndef ICSD_TLS_H
+#define ICSD_TLS_H
+
+#include "icsd/conf.h"
+
+/* Texts, owned; both NULL where no certificate is configured. */
+struct tls_pem {
+	char *cert, *key;
+};
+
+/*
+ * Read the files that c names. ICS_ECONFIG when one is missing or is not
+ * what it should be; c->complaints then says which.
+ */
+enum ics_err tls_read(struct conf *c, struct tls_pem *pem);
+
+/* Forget the texts; the key is overwritten. */
+void tls_release(struct tls_pem *pem);
+
+#endif
