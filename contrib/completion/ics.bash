@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Completion of ics(1) for bash. Commands and options are asked of ics itself
+# ("ics help --words": a command and its options a line), so none is
+# forgotten here.
+
+_ics() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local words command= i skip=
+
+	words=$("${COMP_WORDS[0]}" help --words 2>/dev/null) || return
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		if [[ $skip ]]; then
+			skip=
+			continue
+		fi
+		case ${COMP_WORDS[i]} in
+		-s | --server | -D | --state-dir | -o | --output | -r | --reason | \
+			-p | --profile) skip=yes ;;
+		-*) ;;
+		*)
+			command=${COMP_WORDS[i]}
+			break
+			;;
+		esac
+	done
+	case $prev in
+	-D | --state-dir)
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+		;;
+	-o | --output)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	-s | --server | -r | --reason) return ;;
+	-p | --profile)
+		mapfile -t COMPREPLY < <(compgen -W open -- "$cur")
+		return
+		;;
+	esac
+	if [[ -z $command ]]; then
+		words=$(cut -d ' ' -f 1 <<<"$words")
+	elif [[ $cur == -* ]]; then
+		words=$(grep "^$command " <<<"$words" | cut -d ' ' -f 2-)
+	elif [[ $command == help ]]; then
+		words=$(cut -d ' ' -f 1 <<<"$words")
+	else
+		case $command in
+		load) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+		init) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+		esac
+		return
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -o filenames -F _ics ics

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ics dump: every certificate, whole and canonical, in the order of
+ * fingerprints: servers that hold the same dump the same octets.
+ */
+#include <unistd.h>
+
+#include "base/cursor.h"
+#include "client/http.h"
+#include "client/out.h"
+#include "ics/operate.h"
+
+struct dump {
+	struct out_file file;
+	uint64_t octets;
+};
+
+static enum ics_err
+piece_put(void *arg, struct bytes piece)
+{
+	struct dump *d = arg;
+
+	d->octets += piece.n;
+	return out_put(&d->file, piece);
+}
+
+static enum ics_err
+dump_socket(const struct where *where, struct dump *d)
+{
+	const struct http_sink sink = { .put = piece_put, .arg = d };
+	struct http_answer answer = { 0 };
+	struct http *h = NULL;
+	enum ics_err err;
+
+	TRY(http_new(where, &h));
+	TRY(http_stream(h, "/local/dump", &sink, &answer));
+	err = http_judge(&answer);
+	if (err != ICS_OK)
+		http_tell(&answer, "dump");
+out:
+	http_answer_release(&answer);
+	http_free(h);
+	return err;
+}
+
+static enum ics_err
+dump_file(const char *dir, struct dump *d)
+{
+	struct store_reader *r = NULL;
+	struct store_cert row;
+	struct pgp_fpr at = { 0 };
+	enum ics_err err;
+
+	TRY(store_reader_open(dir, NULL, &r));
+	TRY(store_reader_begin(r));
+	while ((err = store_cert_next(r, &at, &row, &at)) == ICS_OK) {
+		err = piece_put(d, row.data);
+		if (err != ICS_OK) {
+			store_reader_close(r);
+			return err; /* told */
+		}
+	}
+	if (err == ICS_ENOTFOUND)
+		err = ICS_OK;
+out:
+	if (err != ICS_OK)
+		operate_tell(dir, err);
+	store_reader_close(r);
+	return err;
+}
+
+static void
+summary_print(const struct ics *ics, const struct dump *d)
+{
+	const char *path = ics->opts[ICS_OPT_OUTPUT];
+
+	if (ics_has(ics, ICS_OPT_JSON))
+		out_json(json_pack("{s:o, s:I}", "file",
+		    out_json_text(bytes_of_str(path)), "octets",
+		    (json_int_t)d->octets));
+	else
+		out_note(ics_quiet(ics), "%s: %llu octets", path,
+		    (unsigned long long)d->octets);
+}
+
+int
+cmd_dump(struct ics *ics)
+{
+	bool to_file = ics_has(ics, ICS_OPT_OUTPUT);
+	struct dump d = { 0 };
+	enum ics_err err;
+
+	if (!to_file &&
+	    (isatty(STDOUT_FILENO) == 1 || ics_has(ics, ICS_OPT_JSON))) {
+		out_fail("a dump is binary: name a file with -o FILE");
+		return ICS_EXIT_USAGE;
+	}
+	TRY(out_open(&d.file, ics->opts[ICS_OPT_OUTPUT]));
+	TRY(ics->where.kind == WHERE_SOCKET ? dump_socket(&ics->where, &d)
+					    : dump_file(ics->where.dir, &d));
+	TRY(out_close(&d.file));
+	if (to_file)
+		summary_print(ics, &d);
+out:
+	if (err != ICS_OK)
+		out_abandon(&d.file);
+	return err_exit(err);
+}

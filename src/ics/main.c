@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ics, the tool: reads options, finds the server as the command's row says,
+ * runs the command. Everything that help and completion know comes from
+ * commands.def and options.def.
+ */
+#include <getopt.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/out.h"
+#include "ics/ics.h"
+#include "pgp/pgp.h"
+
+#define O(id) (UINT32_C(1) << ICS_OPT_##id)
+
+/* What every command takes. */
+#define OPTIONS_GENERAL \
+	(O(SERVER) | O(STATE_DIR) | O(QUIET) | O(HELP) | O(VERSION))
+
+enum need {
+	NEED_NOTHING,
+	NEED_SERVER,
+	NEED_STATE
+};
+
+static const struct command {
+	const char *word;
+	int (*run)(struct ics *ics);
+	enum need need;
+	size_t least, most;
+	const char *arguments;
+	uint32_t options;
+	const char *words;
+} commands[] = {
+#define X(word, function, need, least, most, arguments, options, words) \
+	{ word, cmd_##function, need, least, most, arguments, options, words },
+#include "ics/commands.def"
+#undef X
+};
+#define COMMANDS_N (sizeof(commands) / sizeof(commands[0]))
+
+static const struct option_row {
+	const char *name;
+	int letter;
+	const char *argument;
+	const char *words;
+} options[ICS_OPT_COUNT] = {
+#define X(id, name, letter, argument, words) { name, letter, argument, words },
+#include "ics/options.def"
+#undef X
+};
+
+static const struct command *
+command_find(const char *word)
+{
+	for (size_t i = 0; i < COMMANDS_N; i++)
+		if (strcmp(commands[i].word, word) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+/* ---- help ----------------------------------------------------------------- */
+
+static void
+options_show(uint32_t mask)
+{
+	for (size_t i = 0; i < ICS_OPT_COUNT; i++) {
+		const struct option_row *row = &options[i];
+		char left[64], letter[8] = "    ";
+
+		if ((mask & UINT32_C(1) << i) == 0)
+			continue;
+		if (row->letter != 0)
+			(void)snprintf(letter, sizeof(letter), "-%c, ",
+			    row->letter); /* fits */
+		(void)snprintf(left, sizeof(left), "%s--%s%s%s", letter,
+		    row->name, row->argument == NULL ? "" : " ",
+		    row->argument == NULL ? "" : row->argument); /* cut */
+		out_line("  %-24s %s", left, row->words);
+	}
+}
+
+static void
+command_show(const struct command *command)
+{
+	out_line("usage: ics %s [OPTION...] %s", command->word,
+	    command->arguments);
+	out_line("       %s", command->words);
+	out_line(" ");
+	options_show(command->options | OPTIONS_GENERAL);
+}
+
+static void
+commands_show(void)
+{
+	out_line("usage: ics COMMAND [OPTION...] [ARGUMENT...]");
+	out_line(" ");
+	for (size_t i = 0; i < COMMANDS_N; i++)
+		out_line("  %-8s %s", commands[i].word, commands[i].words);
+	out_line(" ");
+	options_show(OPTIONS_GENERAL);
+	out_line(" ");
+	out_line("\"ics help COMMAND\" explains one; ics(1) explains all.");
+}
+
+/* For the shell's completion: a command and its options a line. */
+static void
+words_show(void)
+{
+	for (size_t i = 0; i < COMMANDS_N; i++) {
+		uint32_t mask = commands[i].options | OPTIONS_GENERAL;
+
+		printf("%s", commands[i].word);
+		for (size_t k = 0; k < ICS_OPT_COUNT; k++)
+			if ((mask & UINT32_C(1) << k) != 0)
+				printf(" --%s", options[k].name);
+		printf("\n");
+	}
+}
+
+int
+cmd_help(struct ics *ics)
+{
+	const struct command *command;
+
+	if (ics_has(ics, ICS_OPT_WORDS)) {
+		words_show();
+		return ICS_EXIT_YES;
+	}
+	if (ics->args_n == 0) {
+		commands_show();
+		return ICS_EXIT_YES;
+	}
+	command = command_find(ics->args[0]);
+	if (command == NULL) {
+		out_fail("no command \"%s\"; \"ics help\" lists them",
+		    ics->args[0]);
+		return ICS_EXIT_USAGE;
+	}
+	command_show(command);
+	return ICS_EXIT_YES;
+}
+
+/* ---- reading the command line ---------------------------------------------- */
+
+/* What getopt_long needs, made from the table. */
+struct getopt_rows {
+	struct option longs[ICS_OPT_COUNT + 1];
+	char letters[3 * ICS_OPT_COUNT + 2];
+};
+
+#define GETOPT_LONG_BASE 256 /* values above every letter */
+
+static void
+getopt_rows_fill(struct getopt_rows *rows)
+{
+	char *to = rows->letters;
+
+	memset(rows, 0, sizeof(*rows));
+	*to++ = ':'; /* tell a missing argument apart */
+	for (int i = 0; i < ICS_OPT_COUNT; i++) {
+		bool has = options[i].argument != NULL;
+
+		rows->longs[i] = (struct option){ options[i].name,
+			has ? required_argument : no_argument, NULL,
+			GETOPT_LONG_BASE + i };
+		if (options[i].letter == 0)
+			continue;
+		*to++ = (char)options[i].letter;
+		if (has)
+			*to++ = ':';
+	}
+}
+
+static int
+option_index(int c)
+{
+	if (c >= GETOPT_LONG_BASE)
+		return c - GETOPT_LONG_BASE;
+	for (int i = 0; i < ICS_OPT_COUNT; i++)
+		if (options[i].letter == c)
+			return i;
+	return -1;
+}
+
+/* Options may stand anywhere; what is left begins with the command. */
+static enum ics_err
+options_read(int argc, char **argv, struct ics *ics)
+{
+	struct getopt_rows rows;
+	int c, i;
+
+	getopt_rows_fill(&rows);
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, rows.letters, rows.longs, NULL)) !=
+	       -1) {
+		i = option_index(c);
+		if (c == ':' || c == '?' || i < 0) {
+			out_fail("%s: %s; \"ics help\" lists them",
+			    argv[optind - 1],
+			    c == ':' ? "needs an argument" : "no such option");
+			return ICS_EUSAGE;
+		}
+		ics->opts[i] = optarg == NULL ? "" : optarg;
+	}
+	ics->args = argv + optind;
+	ics->args_n = (size_t)(argc - optind);
+	return ICS_OK;
+}
+
+static enum ics_err
+command_check(const struct command *command, const struct ics *ics)
+{
+	uint32_t mask = command->options | OPTIONS_GENERAL;
+
+	for (size_t i = 0; i < ICS_OPT_COUNT; i++) {
+		if (ics->opts[i] == NULL || (mask & UINT32_C(1) << i) != 0)
+			continue;
+		out_fail("%s does not take --%s; \"ics help %s\" explains it",
+		    command->word, options[i].name, command->word);
+		return ICS_EUSAGE;
+	}
+	if (ics->args_n < command->least || ics->args_n > command->most) {
+		out_fail("usage: ics %s [OPTION...] %s", command->word,
+		    command->arguments);
+		return ICS_EUSAGE;
+	}
+	return ICS_OK;
+}
+
+/* ---- running ----------------------------------------------------------------- */
+
+static enum ics_err
+server_find(const struct command *command, struct ics *ics)
+{
+	struct where_said said = { .server = ics->opts[ICS_OPT_SERVER],
+		.dir = ics->opts[ICS_OPT_STATE_DIR] };
+
+	if (command->need == NEED_NOTHING)
+		return ICS_OK;
+	if (command->need == NEED_STATE && said.server != NULL) {
+		out_fail("%s is for a server's own machine: name its state "
+			 "directory with -D, not a URL",
+		    command->word);
+		return ICS_EUSAGE;
+	}
+	if (command->need == NEED_SERVER)
+		said.environ = getenv("ICS_SERVER");
+	return where_find(&said, &ics->where);
+}
+
+static int
+command_run(const struct command *command, struct ics *ics)
+{
+	enum ics_err err;
+	int status;
+
+	TRY(command_check(command, ics));
+	TRY(pgp_crypto_init());
+	TRY(server_find(command, ics));
+out:
+	status = err == ICS_OK ? command->run(ics) : err_exit(err);
+	where_release(&ics->where);
+	return status;
+}
+
+static int
+line_run(struct ics *ics)
+{
+	const struct command *command;
+
+	if (ics_has(ics, ICS_OPT_VERSION)) {
+		out_line("ics %s", PACKAGE_VERSION);
+		return ICS_EXIT_YES;
+	}
+	if (ics->args_n == 0) {
+		commands_show();
+		return ics_has(ics, ICS_OPT_HELP) ? ICS_EXIT_YES
+						  : ICS_EXIT_USAGE;
+	}
+	command = command_find(ics->args[0]);
+	if (command == NULL) {
+		out_fail("no command \"%s\"; \"ics help\" lists them",
+		    ics->args[0]);
+		return ICS_EXIT_USAGE;
+	}
+	if (ics_has(ics, ICS_OPT_HELP)) {
+		command_show(command);
+		return ICS_EXIT_YES;
+	}
+	ics->word = command->word;
+	ics->args++;
+	ics->args_n--;
+	return command_run(command, ics);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ics ics = { 0 };
+	enum ics_err err = options_read(argc, argv, &ics);
+	int status = err == ICS_OK ? line_run(&ics) : err_exit(err);
+
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		out_fail("standard output cannot be written");
+		return ICS_EXIT_UNREACHED;
+	}
+	return status;
+}
