@@ -27,7 +27,10 @@ names() {
 # since a word like "get" stands anywhere
 headings() {
 	case $1 in
-	*.[158]) grep '^\.It \|^\.Ss ' "$1" | sed 's/\\&//g; s/\\-/-/g' ;;
+	*.[158])
+		sed -n -e '/^\.It Xo/,/^\.Xc/p' -e '/^\.It /p' -e '/^\.Ss /p' \
+			"$1" | sed 's/\\&//g; s/\\-/-/g'
+		;;
 	*) cat "$1" ;;
 	esac
 }
