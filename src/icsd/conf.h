@@ -59,6 +59,7 @@ struct conf {
 	unsigned long answer_octets, hashquery_max, pending_max, drain_seconds;
 
 	const char *file;	 /* lent by struct conf_source */
+	bool has_file;		 /* it exists */
 	int lines[CONF_OPTIONS]; /* where set: 0 nowhere, or one of these: */
 #define CONF_COMMAND_LINE (-1)
 	struct buf complaints; /* lines "FILE:LINE: what; what would help" */

@@ -162,6 +162,7 @@ conf_file_read(struct conf *c, bool must_exist)
 			file_complain(c, strerror(errno));
 		return;
 	}
+	c->has_file = true;
 	text = text_read(c, file);
 	(void)fclose(file); /* nothing was written */
 	if (text != NULL && !has_variables(c, text))

@@ -59,7 +59,8 @@ run(const struct args *args)
 		return serve(args, c);		      /* frees it */
 	(void)fputs(buf_str(&c->complaints), stderr); /* best we can */
 	if (good)
-		(void)printf("%s: good\n", c->file); /* likewise */
+		(void)printf("%s: good\n",
+		    c->has_file ? c->file : "defaults"); /* likewise */
 	conf_free(c);
 	return good ? 0 : EXIT_USAGE;
 }
