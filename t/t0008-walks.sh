@@ -15,7 +15,7 @@ rows() {
 
 walks() {
 	rows "$1" | while read -r function file; do
-		grep -Eqs "(^|[ *])$function\(" "$1/$file" ||
+		grep -qs "^$function(" "$1/$file" ||
 			echo "$file has no $function"
 	done
 }
