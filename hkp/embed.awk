@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# pages/*.html to C: with -v want=h the enum, with -v want=c the texts. Each
+# file becomes HKP_PAGE_<its name>. Comments and blank lines stay out.
+
+function name(file) {
+	sub(/.*\//, "", file)
+	sub(/\.html$/, "", file)
+	return file
+}
+function quote(line) {
+	gsub(/\\/, "\\\\", line)
+	gsub(/"/, "\\\"", line)
+	return "\"" line "\\n\""
+}
+FNR == 1 {
+	pages[++n] = name(FILENAME)
+}
+/^<!-- .* -->$/ || /^[ \t]*$/ { next }
+{ text[n] = text[n] "\n\t    " quote($0) }
+END {
+	print "/* Made by hkp/embed.awk from hkp/pages. */"
+	if (want == "h") {
+		print "#ifndef HKP_PAGES_H\n#define HKP_PAGES_H\n\nenum hkp_page {"
+		for (i = 1; i <= n; i++)
+			print "\tHKP_PAGE_" pages[i] ","
+		print "\tHKP_PAGE_COUNT\n};\n"
+		print "extern const char *const hkp_pages[HKP_PAGE_COUNT];\n\n#endif"
+		exit
+	}
+	print "#include \"hkp/pages.h\"\n"
+	print "const char *const hkp_pages[HKP_PAGE_COUNT] = {"
+	for (i = 1; i <= n; i++)
+		print "\t[HKP_PAGE_" pages[i] "] =" text[i] ","
+	print "};"
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a handler sees: a request to read and a reply to fill. No handler
+ * touches a socket or libmicrohttpd; conn.c turns the reply into an answer.
+ *
+ * Every reply carries Access-Control-Allow-Origin: *, errors included.
+ */
+#ifndef HKP_REQUEST_H
+#define HKP_REQUEST_H
+
+#include "base/buf.h"
+#include "hkp/route.h"
+#include "intake/intake.h"
+#include "store/store.h"
+
+#define HKP_EXTRA_MAX	    3	/* headers beyond the usual ones */
+#define HKP_EXTRA_VALUE_MAX 160 /* octets of a value, with its NUL */
+#define HKP_RETRY_SECONDS   2	/* what Retry-After proposes */
+
+#define HKP_TYPE_TEXT  "text/plain; charset=utf-8"
+#define HKP_TYPE_HTML  "text/html; charset=utf-8"
+#define HKP_TYPE_JSON  "application/json"
+#define HKP_TYPE_ARMOR "application/pgp-keys"
+
+/* A body that is made while it is sent. */
+struct hkp_stream {
+	/*
+	 * Fill out with up to max octets: *n, 0 for nothing yet (then
+	 * hkp_request_wake is promised). ICS_ENOTFOUND at the end; any other
+	 * error damages the answer so that the client notices. Called, as
+	 * free, on the worker's thread only.
+	 */
+	enum ics_err (*read)(void *arg, uint8_t *out, size_t max, size_t *n);
+	void (*free)(void *arg);
+	void *arg;
+};
+
+enum hkp_prepared {
+	HKP_PREPARED_NONE,
+	HKP_PREPARED_MISS /* the usual 404, made once */
+};
+
+struct hkp_reply {
+	unsigned status;
+	enum hkp_prepared prepared;
+	const char *type;	  /* media type, static; NULL without a body */
+	struct bytes body;	  /* owned (malloc) by the reply */
+	struct hkp_stream stream; /* read NULL: none */
+	char etag[48];		  /* with its quotes; empty without one */
+	struct {
+		const char *name; /* static */
+		char value[HKP_EXTRA_VALUE_MAX];
+	} extra[HKP_EXTRA_MAX];
+	size_t extra_n;
+	bool later; /* intake answers; hkp_request_finish is promised */
+};
+
+struct hkp;
+struct hkp_worker;
+
+/* How the outcome of a submission is told. */
+enum hkp_telling {
+	HKP_TELL_TEXT,
+	HKP_TELL_HTML,
+	HKP_TELL_JSON, /* as Hockeypuck: arrays by outcome */
+	HKP_TELL_VKS,  /* as Hagrid */
+	HKP_TELL_LOCAL /* results in order, with every finding */
+};
+
+struct hkp_request {
+	struct hkp *h;
+	struct hkp_worker *worker;	 /* whose thread this is */
+	const struct hkp_config *config; /* of this connection's generation */
+	enum hkp_face face;
+	enum hkp_method method;
+	bool head;
+	struct bytes path;  /* raw, lent until the reply is sent */
+	struct bytes query; /* raw, behind the "?", lent likewise */
+	struct hkp_route_match match;
+	struct buf body; /* owned by the connection; a handler may take it */
+	enum hkp_telling telling;
+};
+
+/* ---- asking about a request ---------------------------------------------- */
+
+/* A header's value, lent until the reply is sent; NULL without. */
+const char *hkp_request_header(struct hkp_request *rq, const char *name);
+
+/* The reader of this thread, looking at the newest state. On failure the
+ * reply is filled and the result is NULL. */
+struct store_reader *hkp_request_reader(struct hkp_request *rq,
+    struct hkp_reply *rp);
+
+/*
+ * Hand a job to intake; job->done and job->arg are set here. finish is called
+ * on intake's thread to fill the reply. When intake is busy the reply is
+ * filled at once and job->input is freed.
+ */
+typedef void hkp_finish(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct intake_result *result);
+void hkp_request_submit(struct hkp_request *rq, struct hkp_reply *rp,
+    struct intake_job *job, hkp_finish *finish);
+
+/* Submit input (given, malloc) and tell the outcome in this way. */
+void hkp_submit(struct hkp_request *rq, struct hkp_reply *rp,
+    struct bytes input, enum hkp_telling telling);
+
+/* The hkp_finish of every submission: result.c. */
+hkp_finish hkp_result_tell;
+
+/* Let a stream that had nothing to send try again; on the worker's thread. */
+void hkp_request_wake(struct hkp_request *rq);
+
+/* Have call(arg) run on a worker's thread soon; from any thread. */
+void hkp_worker_call(struct hkp_worker *w, void (*call)(void *arg), void *arg);
+
+/* Counters of all threads, summed: answers by class 1xx..5xx. */
+struct hkp_counts {
+	uint64_t answers[6];
+	uint64_t connections; /* open now */
+	uint64_t refused;     /* connections over a limit */
+};
+void hkp_counts_get(struct hkp *h, struct hkp_counts *out);
+
+struct intake *hkp_intake(struct hkp *h);
+const char *hkp_dir(struct hkp *h);
+struct store *hkp_store(struct hkp *h);
+const struct hkp_hooks *hkp_hooks_get(struct hkp *h);
+bool hkp_ready(struct hkp *h);
+/* Threads that outlive a request (fsck) are counted so that hkp_free waits. */
+void hkp_helpers_add(struct hkp *h, int change);
+
+/* ---- filling a reply -------------------------------------------------------- */
+
+/* A line of text (printf format, without its line end). */
+void hkp_reply_text(struct hkp_reply *rp, unsigned status, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/* Everything in out, which is empty afterwards; 500 when out overflowed. */
+void hkp_reply_buf(struct hkp_reply *rp, unsigned status, const char *type,
+    struct buf *out);
+
+/* The usual answer to an error of the world; words are err_words. */
+void hkp_reply_error(struct hkp_reply *rp, enum ics_err err);
+
+/* The prepared 404. */
+void hkp_reply_miss(struct hkp_reply *rp);
+
+/* One more header; value is a printf format. Control characters become "?". */
+void hkp_reply_extra(struct hkp_reply *rp, const char *name, const char *value,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/* 503 with Retry-After. */
+void hkp_reply_busy(struct hkp_reply *rp);
+
+/*
+ * A strong ETag of a digest and the form it is sent in. True when the client
+ * has it already: then the reply is a 304 and complete.
+ */
+bool hkp_reply_etag(struct hkp_request *rq, struct hkp_reply *rp,
+    const uint8_t digest[32], char form);
+
+#endif

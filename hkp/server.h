@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Private to server.c, worker.c and conn.c: threads, generations, connections.
+ *
+ *	hkp ──< worker (a thread, an epoll, a store reader)
+ *	         └──< slot (a libmicrohttpd daemon: one a listener and
+ *	               generation) ──< conn
+ *
+ * A generation is a configuration that was or is in force. A reload starts
+ * the slots of a new one on the same listening sockets and quiesces the old:
+ * its connections live on, and its last slot frees it. A worker owns its
+ * slots and connections; others talk to it through its queue.
+ */
+#ifndef HKP_SERVER_H
+#define HKP_SERVER_H
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/queue.h"
+#include "hkp/hkp.h"
+#include "hkp/request.h"
+
+#define HKP_ADDRESS_BUCKETS 16384 /* counters of connections by address */
+
+struct hkp_generation {
+	struct hkp_config config; /* owned copies of its strings */
+	atomic_uint slots;	  /* that still use it */
+};
+
+struct hkp_slot {
+	struct hkp_slot *next;
+	struct MHD_Daemon *daemon;
+	struct hkp_worker *worker;
+	struct hkp_generation *gen;
+	enum hkp_face face;
+	size_t conns; /* worker's thread only */
+	bool quiesced;
+	bool pending; /* has more to do without a new event */
+};
+
+enum hkp_conn_state {
+	HKP_CONN_WAITING, /* for a whole request: under the deadline */
+	HKP_CONN_BUSY	  /* answering */
+};
+
+struct hkp_conn {
+	struct hkp_conn *prev, *next; /* worker's ring: waiting or asleep */
+	struct hkp_slot *slot;
+	struct MHD_Connection *mhd;
+	enum hkp_conn_state state;
+	uint64_t deadline; /* monotonic ns */
+	uint32_t bucket;   /* of its address */
+	bool over;	   /* beyond the limit of its address */
+	bool begun, discard, finished;
+	uint64_t discarded;
+	struct buf uri;
+	struct hkp_request rq;
+	struct hkp_reply rp;
+	hkp_finish *finish;
+	bool asleep; /* its stream waits for hkp_request_wake */
+};
+
+enum hkp_order {
+	HKP_ORDER_ADOPT, /* take these slots, quiesce the ones before */
+	HKP_ORDER_DRAIN, /* quiesce all, close what is idle */
+	HKP_ORDER_CALL,	 /* call this on the worker's thread */
+	HKP_ORDER_STOP
+};
+
+struct hkp_command {
+	enum hkp_order order;
+	struct hkp_slot *slots; /* ADOPT: given */
+	void (*call)(void *arg);
+	void *arg;
+};
+
+struct hkp_worker {
+	struct hkp *h;
+	pthread_t thread;
+	int epoll_fd, wake_fd;
+	struct queue *commands;
+	struct store_reader *reader;
+	bool reading, draining, stopping;
+	struct hkp_slot *slots;
+	struct hkp_conn waiting; /* head of a ring, oldest first */
+	struct hkp_conn asleep;	 /* head of a ring */
+	struct hkp_conn *spare;	 /* freed ones, kept for the next */
+	size_t spare_n;
+	uint64_t now; /* monotonic ns at the start of this turn */
+	uint64_t swept;
+	uint64_t handled; /* requests; tells busy from idle turns */
+	struct MHD_Response *miss;
+	_Atomic uint64_t answers[6];
+};
+
+struct hkp {
+	struct hkp_start start;
+	struct hkp_listener listeners[HKP_LISTENERS_MAX];
+	char *dir;
+	struct hkp_worker *workers;
+	size_t workers_n;
+	struct hkp_generation *gen; /* the newest; main thread only */
+	atomic_bool ready, stopping;
+	/* connections open, submissions at intake, threads of requests; the
+	 * limits in force */
+	atomic_uint connections, submitted, helpers, limit, per_address;
+	_Atomic uint64_t refused;
+	uint64_t seed;
+	_Atomic uint16_t by_address[HKP_ADDRESS_BUCKETS];
+};
+
+static inline void
+hkp_ring_remove(struct hkp_conn *c)
+{
+	c->prev->next = c->next;
+	c->next->prev = c->prev;
+	c->prev = c->next = c;
+}
+
+static inline void
+hkp_ring_append(struct hkp_conn *ring, struct hkp_conn *c)
+{
+	c->prev = ring->prev;
+	c->next = ring;
+	ring->prev->next = c;
+	ring->prev = c;
+}
+
+/* ---- send.c ------------------------------------------------------------------ */
+
+/* Send what c->rp holds. */
+enum MHD_Result hkp_conn_send(struct hkp_conn *c);
+/* The prepared 404 of a worker; NULL without memory. */
+struct MHD_Response *hkp_miss_new(void);
+
+/* ---- conn.c ------------------------------------------------------------------ */
+
+/* Start a libmicrohttpd daemon for slot on fd (a duplicate, given). */
+enum ics_err hkp_slot_open(struct hkp_slot *slot, int fd, bool tls);
+/* Close connections whose request did not come in time; all idle ones when
+ * the worker drains. */
+void hkp_conn_sweep(struct hkp_worker *w);
+/* Wake every stream that waits: before the daemons stop. */
+void hkp_conn_wake_all(struct hkp_worker *w);
+void hkp_conn_spares_free(struct hkp_worker *w);
+
+/* ---- worker.c ---------------------------------------------------------------- */
+
+/* Start a thread that owns slots. */
+enum ics_err hkp_worker_start(struct hkp_worker *w, struct hkp_slot *slots);
+/* Give it an order (copied); any thread. */
+void hkp_worker_order(struct hkp_worker *w, const struct hkp_command *command);
+/* What a worker holds, once its thread has ended. */
+void hkp_worker_release(struct hkp_worker *w);
+/* Stop a slot's daemon and free the slot. */
+void hkp_slot_free(struct hkp_slot *slot);
+void hkp_generation_free(struct hkp_generation *gen);
+
+#endif

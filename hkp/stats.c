@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Statistics, with the names that Hockeypuck gave them: network spiders read
+ * software, version, total and peers.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "hkp/page.h"
+#include "hkp/query.h"
+
+#define SOFTWARE "icsd"
+#define HOUR	 3600
+#define DAY	 86400
+#define HOURS	 24
+#define DAYS	 7
+#define PAGE_MAX (1u << 20)
+
+struct numbers {
+	int64_t now;
+	struct store_stats stats;
+	struct store_load hours[HOURS], days[DAYS];
+};
+
+static json_t *
+load_json(const struct store_load *load, size_t n)
+{
+	json_t *all = json_array();
+	char start[CLOCK_TEXT_MAX];
+
+	for (size_t i = n; i-- > 0;) {
+		clock_rfc3339(load[i].start, start);
+		json_array_append_new(all,
+		    json_pack("{s:s, s:I, s:I, s:I, s:i, s:i}", "Time", start,
+			"Inserted", (json_int_t)load[i].inserted, "Updated",
+			(json_int_t)load[i].updated, "Removed",
+			(json_int_t)load[i].removed, "InsertedJitter", 0,
+			"RemovedJitter", 0));
+	}
+	return all;
+}
+
+static void
+reply_json(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct numbers *n)
+{
+	const struct hkp_identity *id = &rq->config->identity;
+	char now[CLOCK_TEXT_MAX];
+	json_t *all;
+
+	clock_rfc3339(n->now, now);
+	all = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I}", "now",
+	    now, "version", PACKAGE_VERSION, "hostname", id->hostname,
+	    "nodename", id->nodename, "contact", id->contact, "httpAddr", "",
+	    "reconAddr", "", "software", SOFTWARE, "total",
+	    (json_int_t)n->stats.certs);
+	if (all == NULL) /* a name in the configuration is not UTF-8 */
+		all = json_pack("{s:s, s:s, s:I}", "software", SOFTWARE,
+		    "version", PACKAGE_VERSION, "total",
+		    (json_int_t)n->stats.certs);
+	json_object_set_new(all, "queryConfig",
+	    json_pack("{s:b, s:b, s:b}", "selfSignedOnly", 0,
+		"keywordSearchDisabled", 0, "enableInexactMatching", 1));
+	json_object_set_new(all, "peers", json_array());
+	json_object_set_new(all, "pksTargets", json_array());
+	json_object_set_new(all, "hourly", load_json(n->hours, HOURS));
+	json_object_set_new(all, "daily", load_json(n->days, DAYS));
+	hkp_reply_json(rp, 200, all);
+}
+
+static void
+put_number(char out[24], int64_t n)
+{
+	(void)snprintf(out, 24, "%lld", (long long)n);
+}
+
+static void
+put_load(struct buf *out, const struct store_load *load, size_t n)
+{
+	for (size_t i = n; i-- > 0;) {
+		char start[CLOCK_TEXT_MAX];
+		char inserted[24];
+		char updated[24];
+		char removed[24];
+
+		clock_rfc3339(load[i].start, start);
+		put_number(inserted, load[i].inserted);
+		put_number(updated, load[i].updated);
+		put_number(removed, load[i].removed);
+		hkp_page_put(out, HKP_PAGE_stats_load,
+		    (struct hkp_page_value[]){
+			{ "start", bytes_of_str(start), false },
+			{ "inserted", bytes_of_str(inserted), false },
+			{ "updated", bytes_of_str(updated), false },
+			{ "removed", bytes_of_str(removed), false },
+		    },
+		    4);
+	}
+}
+
+static void
+reply_html(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct numbers *n)
+{
+	const struct hkp_identity *id = &rq->config->identity;
+	char total[24];
+	struct buf hours;
+	struct buf days;
+	struct buf out;
+
+	buf_init(&hours, PAGE_MAX);
+	buf_init(&days, PAGE_MAX);
+	buf_init(&out, PAGE_MAX);
+	put_load(&hours, n->hours, HOURS);
+	put_load(&days, n->days, DAYS);
+	put_number(total, n->stats.certs);
+	hkp_page_put(&out, HKP_PAGE_stats,
+	    (struct hkp_page_value[]){
+		{ "host", bytes_of_str(id->hostname), false },
+		{ "contact", bytes_of_str(id->contact), false },
+		{ "software", bytes_of_str(SOFTWARE), false },
+		{ "version", bytes_of_str(PACKAGE_VERSION), false },
+		{ "total", bytes_of_str(total), false },
+		{ "hours", buf_bytes(&hours), true },
+		{ "days", buf_bytes(&days), true },
+	    },
+	    7);
+	buf_release(&hours);
+	buf_release(&days);
+	hkp_reply_page(rp, 200, &out);
+}
+
+static bool
+wants_html(struct hkp_request *rq)
+{
+	const char *accept = hkp_request_header(rq, "Accept");
+	struct hkp_query q;
+
+	return hkp_query_read(rq->query, &q) == ICS_OK &&
+	       (q.options & (HKP_OPTION_JSON | HKP_OPTION_MR)) == 0 &&
+	       accept != NULL && strstr(accept, "text/html") != NULL;
+}
+
+void
+hkp_stats(struct hkp_request *rq, struct hkp_reply *rp)
+{
+	struct store_reader *r = hkp_request_reader(rq, rp);
+	struct numbers n = { .now = clock_now() };
+	struct store_history hours, days;
+	enum ics_err err;
+
+	if (r == NULL)
+		return;
+	TRY(store_stats(r, &n.stats));
+	hours = (struct store_history){ n.now, HOUR, n.hours, HOURS };
+	days = (struct store_history){ n.now, DAY, n.days, DAYS };
+	TRY(store_load_history(r, &hours));
+	TRY(store_load_history(r, &days));
+	if (wants_html(rq))
+		reply_html(rq, rp, &n);
+	else
+		reply_json(rq, rp, &n);
+out:
+	if (err != ICS_OK)
+		hkp_reply_error(rp, err);
+}
