@@ -59,6 +59,7 @@ fsck_socket(const struct where *where, struct fsck *f)
 	struct http_answer answer = { 0 };
 	struct http *h = NULL;
 	json_t *doc = NULL;
+	const char *words;
 	enum ics_err err;
 
 	TRY(http_new(where, &h));
@@ -71,6 +72,11 @@ fsck_socket(const struct where *where, struct fsck *f)
 	doc = http_json(&answer);
 	err = doc == NULL ? ICS_EFORMAT : ICS_OK;
 	json_array_extend(f->found, json_object_get(doc, "found"));
+	words = json_string_value(json_object_get(doc, "error"));
+	if (words != NULL) {
+		out_fail("fsck ended early: %s", words);
+		err = ICS_EDB;
+	}
 out:
 	json_decref(doc);
 	http_answer_release(&answer);

@@ -10,6 +10,14 @@
 #include "client/out.h"
 #include "ics/ics.h"
 
+static void
+fpr_upper(char *hex)
+{
+	for (; *hex != '\0'; hex++)
+		if (*hex >= 'a' && *hex <= 'f')
+			*hex = (char)(*hex - 'a' + 'A');
+}
+
 /* "FINGERPRINT  first User ID" of a certificate among several. */
 static void
 block_name(struct bytes data, char fpr[PGP_FPR_TEXT_MAX], struct buf *uid)
@@ -42,6 +50,7 @@ blocks_name(const struct ics *ics, struct bytes packets)
 	while (pgp_block_next(&cur, &block) == ICS_OK) {
 		buf_clear(&uid);
 		block_name(block.data, fpr, &uid);
+		fpr_upper(fpr);
 		out_note(ics_quiet(ics), "%s  %s", fpr, buf_str(&uid));
 	}
 	buf_release(&uid);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hex.h"
 #include "client/find.h"
 #include "client/out.h"
 #include "ics/ics.h"
@@ -13,12 +14,6 @@ row_state(const struct store_row *row, int64_t now)
 	if (row->revoked != PGP_NOT_REVOKED)
 		return "revoked";
 	return row->expires != 0 && row->expires <= now ? "expired" : "";
-}
-
-static void
-row_id(const struct store_row *row, char hex[PGP_FPR_TEXT_MAX])
-{
-	pgp_fpr_hex(&row->fpr, hex);
 }
 
 /* ---- text -------------------------------------------------------------------------- */
@@ -50,7 +45,7 @@ row_print(const struct store_row *row)
 	buf_init(&line, OUT_LINE_MAX);
 	switch (row->kind) {
 	case STORE_ROW_KEY:
-		row_id(row, hex);
+		hex_upper(pgp_fpr_bytes(&row->fpr), hex);
 		buf_printf(&line, "%s  %s", hex, pgp_algo_words(row->algo));
 		if (row->bits != 0)
 			buf_printf(&line, " %u", row->bits);
@@ -90,7 +85,7 @@ key_json(const struct store_row *row)
 	char hex[PGP_FPR_TEXT_MAX];
 	json_t *key = row_json(row);
 
-	row_id(row, hex);
+	pgp_fpr_hex(&row->fpr, hex);
 	json_object_set_new(key, "fingerprint", json_string(hex));
 	json_object_set_new(key, "version", json_integer(row->fpr.version));
 	json_object_set_new(key, "algorithm",

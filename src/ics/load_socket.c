@@ -16,7 +16,9 @@
 #define SOCKET_BLOCKS  4000
 #define SOCKET_OCTETS  (4u << 20)
 #define SOCKET_AHEAD   3
-#define SOCKET_WAIT_MS 1000
+#define SOCKET_WAIT_MS 100
+#define REST_WAIT_MS   300
+#define REST_TRIES     200 /* a minute */
 #define BUSY_WAIT_NS   250000000u
 #define BUSY_TRIES     240 /* a minute */
 
@@ -75,35 +77,47 @@ outcome_read(const json_t *row, struct load_outcome *to)
 	(void)snprintf(to->help, sizeof(to->help), "%s", member(worst, "help"));
 }
 
+/* What the answer says about each block; false when it speaks of the whole. */
+static bool
+results_read(const struct http_answer *answer, struct load_outcomes *outcomes)
+{
+	struct bytes body = buf_bytes(&answer->body);
+	json_t *doc = json_loadb((const char *)body.p, body.n, 0, NULL), *row;
+	json_t *results = json_object_get(doc, "results");
+	bool each =
+	    json_is_array(results) && json_object_get(doc, "error") == NULL;
+	size_t i;
+
+	json_array_foreach(results, i, row)
+	{
+		if (each)
+			outcome_read(row, load_outcomes_add(outcomes));
+	}
+	json_decref(doc);
+	return each;
+}
+
 /* A complete answer; ICS_EBUSY when the same is to be sent again. */
 static enum ics_err
 slot_read(struct slot *slot)
 {
 	struct load_batch *batch = slot->batch;
 	struct report none = { 0 };
-	json_t *doc, *row;
-	size_t i;
+	enum ics_err err = http_judge(&slot->answer);
 
-	batch->err = http_judge(&slot->answer);
-	if (batch->err == ICS_EBUSY && slot->tries < BUSY_TRIES)
+	if (err == ICS_EBUSY && slot->tries < BUSY_TRIES)
 		return ICS_EBUSY;
-	if (batch->err != ICS_OK) {
-		if (!load_err_is_answer(batch->err)) {
-			http_tell(&slot->answer, "load");
-			return batch->err;
-		}
-		load_outcome_refuse(load_outcomes_add(&batch->outcomes),
-		    batch->err, &none);
+	/* 422 may also mean that each was refused, each with its reason. */
+	if (results_read(&slot->answer, &batch->outcomes))
 		return ICS_OK;
+	if (err == ICS_OK)
+		err = ICS_EIO;
+	if (!load_err_is_answer(err)) {
+		http_tell(&slot->answer, "load");
+		return err;
 	}
-	doc = http_json(&slot->answer);
-	if (doc == NULL)
-		return ICS_EFORMAT;
-	json_array_foreach(json_object_get(doc, "results"), i, row)
-	{
-		outcome_read(row, load_outcomes_add(&batch->outcomes));
-	}
-	json_decref(doc);
+	batch->err = err;
+	load_outcome_refuse(load_outcomes_add(&batch->outcomes), err, &none);
 	return ICS_OK;
 }
 
@@ -211,8 +225,8 @@ socket_turn(void *self, bool wait)
 		}
 		TRY(messages_read(door, &some));
 		if (wait && !some)
-			curl_multi_poll(door->multi, NULL, 0,
-			    SOCKET_WAIT_MS / 10, NULL);
+			curl_multi_poll(door->multi, NULL, 0, SOCKET_WAIT_MS,
+			    NULL);
 	} while (wait && !some);
 out:
 	return err;
@@ -238,11 +252,9 @@ out:
 	return err;
 }
 
-/* The server judges again by itself; it is only asked what still waits. */
 static enum ics_err
-socket_settle(void *self, int64_t *waiting)
+waiting_ask(struct socket_door *door, int64_t *waiting)
 {
-	struct socket_door *door = self;
 	struct http_answer answer = { 0 };
 	json_t *doc = NULL;
 	enum ics_err err;
@@ -254,6 +266,27 @@ socket_settle(void *self, int64_t *waiting)
 out:
 	json_decref(doc);
 	http_answer_release(&answer);
+	return err;
+}
+
+/* The server judges again by itself and tells nobody when it is through: it
+ * is asked until the number rests. */
+static enum ics_err
+socket_settle(void *self, int64_t *waiting)
+{
+	struct socket_door *door = self;
+	int64_t before = -1;
+	enum ics_err err;
+
+	TRY(waiting_ask(door, waiting));
+	for (int i = 0; i < REST_TRIES && *waiting != before; i++) {
+		before = *waiting;
+		if (before == 0)
+			break;
+		curl_multi_poll(door->multi, NULL, 0, REST_WAIT_MS, NULL);
+		TRY(waiting_ask(door, waiting));
+	}
+out:
 	return err;
 }
 

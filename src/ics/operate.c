@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hex.h"
 #include "base/queue.h"
 #include "client/find.h"
 #include "client/out.h"
@@ -137,6 +138,25 @@ order_file(const char *dir, const struct operate_order *order,
 	return err;
 }
 
+/* What the server's answer says about an order. */
+static enum ics_err
+order_judge(const struct http_answer *answer)
+{
+	struct bytes body = buf_bytes(&answer->body);
+	json_t *doc = json_loadb((const char *)body.p, body.n, 0, NULL);
+	const char *outcome = json_string_value(json_object_get(
+	    json_array_get(json_object_get(doc, "results"), 0), "outcome"));
+	enum ics_err err = http_judge(answer);
+
+	/* The status speaks of submissions; a denial is no failure here. */
+	if (outcome != NULL)
+		err = strcmp(outcome, intake_outcome_word(INTAKE_INVALID)) == 0
+			  ? ICS_ENOTFOUND
+			  : ICS_OK;
+	json_decref(doc);
+	return err;
+}
+
 static enum ics_err
 order_socket(const struct where *where, const struct operate_order *order,
     const struct pgp_fpr *fpr)
@@ -144,13 +164,12 @@ order_socket(const struct where *where, const struct operate_order *order,
 	struct http_body body = { .type = "application/json" };
 	struct http_answer answer = { 0 };
 	struct http *h = NULL;
-	char vfpr[PGP_FPR_TEXT_MAX + 2], *text = NULL;
+	char hex[PGP_FPR_TEXT_MAX], *text = NULL;
 	json_t *doc;
 	enum ics_err err;
 
-	(void)snprintf(vfpr, 3, "%02x", fpr->version); /* fits */
-	pgp_fpr_hex(fpr, vfpr + 2);
-	doc = json_pack("{s:s, s:i}", "fingerprint", vfpr + 2, "version",
+	pgp_fpr_hex(fpr, hex);
+	doc = json_pack("{s:s, s:i}", "fingerprint", hex, "version",
 	    (int)fpr->version);
 	if (order->reason != NULL)
 		json_object_set_new(doc, "reason",
@@ -160,9 +179,9 @@ order_socket(const struct where *where, const struct operate_order *order,
 	body.data = bytes_of_str(text);
 	TRY(http_new(where, &h));
 	TRY(http_post(h, orders[order->order].path, &body, &answer));
-	err = http_judge(&answer);
+	err = order_judge(&answer);
 	if (err != ICS_OK && err != ICS_ENOTFOUND)
-		http_tell(&answer, vfpr + 2);
+		http_tell(&answer, hex);
 out:
 	free(text);
 	http_answer_release(&answer);
@@ -180,7 +199,7 @@ operate_run(const struct ics *ics, const struct operate_order *order,
 
 	if (err != ICS_OK)
 		return err;
-	pgp_fpr_hex(&fpr, hex);
+	hex_upper(pgp_fpr_bytes(&fpr), hex);
 	err = ics->where.kind == WHERE_SOCKET
 		  ? order_socket(&ics->where, order, &fpr)
 		  : order_file(ics->where.dir, order, &fpr);
