@@ -406,6 +406,37 @@ START_TEST(a_hard_revocation_alone_goes_bare)
 }
 END_TEST
 
+START_TEST(which_revocations_are_hard)
+{
+	static const struct {
+		const char *reason; /* a subpacket, or none */
+		bool hard;
+	} rows[] = {
+		{ NULL, true },
+		{ "021d00", true },
+		{ "021d01", false },
+		{ "021d02", true },
+		{ "021d03", false },
+		{ "021d64", true },
+	};
+	uint64_t self = primary_keyid(4, 1);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pgp_cert *cert;
+
+		primary(1);
+		make_sig(&in, &(struct make_sig){ .type = 0x20,
+				  .keyid = self,
+				  .hashed = rows[i].reason });
+		cert = make_cert(buf_bytes(&in), NULL);
+		ck_assert_msg(pgp_cert_has_modern(cert) == rows[i].hard,
+		    "row %zu", i);
+		pgp_cert_free(cert);
+		buf_clear(&in);
+	}
+}
+END_TEST
+
 START_TEST(rfc_9580_a3)
 {
 	struct bytes text = fixture_read("pgp/rfc9580-a3.asc"), full;
@@ -441,6 +472,7 @@ add(TCase *t)
 	tcase_add_test(t, the_legacy_form);
 	tcase_add_test(t, a_modern_certificate_has_no_legacy_form);
 	tcase_add_test(t, a_hard_revocation_alone_goes_bare);
+	tcase_add_test(t, which_revocations_are_hard);
 	tcase_add_test(t, rfc_9580_a3);
 }
 

@@ -74,75 +74,74 @@ START_TEST(every_version)
 }
 END_TEST
 
+static const struct {
+	const char *hex;
+	enum ics_err err;
+	unsigned bits;
+} shapes[] = {
+	{ "", ICS_ETRUNCATED, 0 },
+	{ "04", ICS_ETRUNCATED, 0 },
+	{ "0760000000", ICS_EUNSUPPORTED, 0 },
+	{ "0036000000", ICS_EUNSUPPORTED, 0 },
+	{ "0236000000016d010200" RSA_N "0011010001", ICS_OK, 512 },
+	{ "0336000000016d110200" RSA_N "0011010001", ICS_EUNSUPPORTED, 0 },
+	{ "0336000000016d010200" RSA_N "001101000100", ICS_EFORMAT, 0 },
+	{ "0336000000016d010200" RSA_N "00110100", ICS_ETRUNCATED, 0 },
+	{ "0460000000010200" RSA_N "0011010001", ICS_OK, 512 },
+	/* a wrong bit count in the same octets: kept as it is */
+	{ "04600000000101f9" RSA_N "0011010001", ICS_OK, 512 },
+	{ "0460000000010000000101", ICS_OK, 0 },
+	{ "04600000001b" RAW32 "00", ICS_EFORMAT, 0 },
+	{ "04600000001b0001", ICS_ETRUNCATED, 0 },
+	/* unknown algorithm, unknown curve, LibrePGP's Kyber */
+	{ "046000000063ffffff", ICS_OK, 0 },
+	{ "0460000000130301020300080a", ICS_OK, 0 },
+	{ "04600000000801", ICS_OK, 0 },
+	/* OID lengths 0 and 255 are reserved */
+	{ "0460000000130000080a", ICS_ETRUNCATED, 0 },
+	{ "046000000013ff0201", ICS_ETRUNCATED, 0 },
+	/* ECDH: Curve25519, KDF; without KDF; with an empty one */
+	{ "0460000000120a2b0601040197550105010003"
+	  "07"
+	  "03010807",
+	    ICS_OK, 256 },
+	{ "0460000000120a2b0601040197550105010003"
+	  "07",
+	    ICS_ETRUNCATED, 0 },
+	{ "0460000000120a2b0601040197550105010003"
+	  "07"
+	  "00",
+	    ICS_ETRUNCATED, 0 },
+	/* version 6: counted material, nothing of the old curves */
+	{ "06600000001b0000001f" RAW32, ICS_EFORMAT, 0 },
+	{ "06600000001b00000021" RAW32, ICS_ETRUNCATED, 0 },
+	{ "06600000001b00000021" RAW32 "00", ICS_EFORMAT, 0 },
+	{ "0660000000160000002d092b06010401da470f01010740" RAW32, ICS_EFORMAT,
+	    0 },
+	{ "06600000001200000013"
+	  "0a2b060104019755010501"
+	  "000307"
+	  "03010807",
+	    ICS_ETRUNCATED, 0 },
+	{ "06600000001200000012"
+	  "0a2b060104019755010501"
+	  "000307"
+	  "03010807",
+	    ICS_EFORMAT, 0 },
+	{ "06600000001900000020" RAW32, ICS_OK, 256 },
+};
+
 START_TEST(shapes_and_refusals)
 {
-	static const struct {
-		const char *hex;
-		enum ics_err err;
-		unsigned bits;
-	} rows[] = {
-		{ "", ICS_ETRUNCATED, 0 },
-		{ "04", ICS_ETRUNCATED, 0 },
-		{ "0760000000", ICS_EUNSUPPORTED, 0 },
-		{ "0036000000", ICS_EUNSUPPORTED, 0 },
-		{ "0236000000016d010200" RSA_N "0011010001", ICS_OK, 512 },
-		{ "0336000000016d110200" RSA_N "0011010001", ICS_EUNSUPPORTED,
-		    0 },
-		{ "0336000000016d010200" RSA_N "001101000100", ICS_EFORMAT, 0 },
-		{ "0336000000016d010200" RSA_N "00110100", ICS_ETRUNCATED, 0 },
-		{ "0460000000010200" RSA_N "0011010001", ICS_OK, 512 },
-		/* a wrong bit count in the same octets: kept as it is */
-		{ "04600000000101f9" RSA_N "0011010001", ICS_OK, 512 },
-		{ "0460000000010000000101", ICS_OK, 0 },
-		{ "04600000001b" RAW32 "00", ICS_EFORMAT, 0 },
-		{ "04600000001b0001", ICS_ETRUNCATED, 0 },
-		/* unknown algorithm, unknown curve, LibrePGP's Kyber */
-		{ "046000000063ffffff", ICS_OK, 0 },
-		{ "0460000000130301020300080a", ICS_OK, 0 },
-		{ "04600000000801", ICS_OK, 0 },
-		/* OID lengths 0 and 255 are reserved */
-		{ "0460000000130000080a", ICS_ETRUNCATED, 0 },
-		{ "046000000013ff0201", ICS_ETRUNCATED, 0 },
-		/* ECDH: Curve25519, KDF; without KDF; with an empty one */
-		{ "0460000000120a2b0601040197550105010003"
-		  "07"
-		  "03010807",
-		    ICS_OK, 256 },
-		{ "0460000000120a2b0601040197550105010003"
-		  "07",
-		    ICS_ETRUNCATED, 0 },
-		{ "0460000000120a2b0601040197550105010003"
-		  "07"
-		  "00",
-		    ICS_ETRUNCATED, 0 },
-		/* version 6: counted material, nothing of the old curves */
-		{ "06600000001b0000001f" RAW32, ICS_EFORMAT, 0 },
-		{ "06600000001b00000021" RAW32, ICS_ETRUNCATED, 0 },
-		{ "06600000001b00000021" RAW32 "00", ICS_EFORMAT, 0 },
-		{ "0660000000160000002d092b06010401da470f01010740" RAW32,
-		    ICS_EFORMAT, 0 },
-		{ "06600000001200000013"
-		  "0a2b060104019755010501"
-		  "000307"
-		  "03010807",
-		    ICS_ETRUNCATED, 0 },
-		{ "06600000001200000012"
-		  "0a2b060104019755010501"
-		  "000307"
-		  "03010807",
-		    ICS_EFORMAT, 0 },
-		{ "06600000001900000020" RAW32, ICS_OK, 256 },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
 		struct pgp_key key;
-		enum ics_err err = key_from_hex(rows[i].hex, &key);
+		enum ics_err err = key_from_hex(shapes[i].hex, &key);
 
-		ck_assert_msg(err == rows[i].err, "%s: %s", rows[i].hex,
+		ck_assert_msg(err == shapes[i].err, "%s: %s", shapes[i].hex,
 		    err_name(err));
 		if (err == ICS_OK)
-			ck_assert_msg(key.bits == rows[i].bits, "%s: %u",
-			    rows[i].hex, key.bits);
+			ck_assert_msg(key.bits == shapes[i].bits, "%s: %u",
+			    shapes[i].hex, key.bits);
 	}
 }
 END_TEST
