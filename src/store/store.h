@@ -5,7 +5,7 @@
  * per reading thread.
  *
  *	cert ──< fpr   every fingerprint and key ID of its keys
- *	  │ └──< uid ── uid_fts   every User ID, by address and by word
+ *	  │ └──< uid   every User ID, by address; word: by word
  *	log   what was accepted, in order, for ever
  *	deny  fingerprints that stay out       pending  signatures that wait
  *
@@ -125,12 +125,19 @@ enum ics_err store_find_uid(struct store_reader *r, struct bytes uid,
  * unusable query (no word, too long) finds nothing. */
 enum ics_err store_find_words(struct store_reader *r, struct bytes words,
     struct store_hits *hits);
-/* Fingerprints of primaries modified in [from, to) seconds, at most max. */
-enum ics_err store_find_modified(struct store_reader *r, int64_t from,
-    int64_t to, struct pgp_fpr *out, size_t max, size_t *n);
+/* Fingerprints of primaries modified in [from, to) seconds, oldest first:
+ * fills at most max at out and sets n. */
+struct store_modified {
+	int64_t from, to;
+	struct pgp_fpr *out; /* the caller's */
+	size_t max, n;
+};
+enum ics_err store_find_modified(struct store_reader *r,
+    struct store_modified *m);
 
-/* The certificate after this fingerprint in the order of primary
- * fingerprints (octets, then version); start with version 0, n 0. */
+/* The certificate after this fingerprint; start with version 0, n 0. The
+ * order is a function of the primary fingerprints alone (their key IDs, then
+ * their octets), so that equal stores are walked alike. */
 enum ics_err store_cert_next(struct store_reader *r,
     const struct pgp_fpr *after, struct store_cert *cert, struct pgp_fpr *fpr);
 
@@ -187,12 +194,18 @@ struct store_stats {
 enum ics_err store_stats(struct store_reader *r, struct store_stats *out);
 
 /* Certificates added and updated per UTC day or hour: fills n periods of
- * width seconds that end with the one containing now, oldest first. */
+ * width seconds (a multiple of 3600) that end with the one containing now,
+ * oldest first. */
 struct store_load {
 	int64_t start, inserted, updated, removed;
 };
-enum ics_err store_load_history(struct store_reader *r, int64_t now,
-    int64_t width, struct store_load *out, size_t n);
+struct store_history {
+	int64_t now, width;
+	struct store_load *out; /* the caller's */
+	size_t n;
+};
+enum ics_err store_load_history(struct store_reader *r,
+    const struct store_history *history);
 
 /* ---- writing (the writer's thread only) ------------------------------------ */
 

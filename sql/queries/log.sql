@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: LGPL-2.1-or-later
+--
+-- The log. Rows are added at the end and never change.
+
+-- name: log_put (writer)
+INSERT INTO log (position, received, event, version, fpr, digest, salt, leaf)
+VALUES (:position, :now, :event, :version, :fpr, :digest, :salt, :leaf);
+
+-- name: log_next (reader)
+SELECT position, received, event, version, fpr, digest, salt, leaf
+FROM log WHERE position > :after ORDER BY position LIMIT 1;
+
+-- name: log_last (both)
+SELECT position FROM log ORDER BY position DESC LIMIT 1;

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What stands behind the two handles, and what the writer's files share.
+ * Private.
+ */
+#ifndef STORE_HANDLE_H
+#define STORE_HANDLE_H
+
+#include <stdatomic.h>
+
+#include "store/db.h"
+#include "store/index.h"
+#include "store/store.h"
+
+#define STORE_LOCK_FILE	     "store.lock"
+#define STORE_WAL_PAGES	     4096 /* then they are moved into the file */
+#define STORE_WAL_PAGES_BULK 65536
+#define STORE_SALTS	     64 /* drawn at once */
+#define STORE_BUSY_MS	     5000
+#define STORE_HOUR	     3600
+
+/* What a transaction changed of the counters; added when it commits. */
+struct store_delta {
+	int64_t certs, fprs, uids, pending, denied;
+	int64_t inserted, updated, deleted;
+	int64_t hour; /* the one that the last three belong to */
+};
+
+struct store {
+	struct db db;
+	char *path;	       /* of the file, owned */
+	int lock;	       /* descriptor that holds the lock, or -1 */
+	_Atomic uint64_t news; /* grows with each commit: readers look at it */
+	int64_t position;      /* of the newest log row; -1: not known */
+	int64_t denied;	       /* rows of deny; -1: not known */
+	struct store_delta delta;
+	uint8_t salts[STORE_SALTS][16];
+	size_t salts_left;
+	int wal_pages; /* as of the last commit */
+	bool bulk;
+};
+
+struct store_reader {
+	struct db db;
+	struct store *writer; /* lent, or NULL */
+	char *path;	      /* owned */
+	uint64_t news;	      /* of writer, when the snapshot was opened */
+	bool open;	      /* a snapshot is */
+	struct fts5_tokenizer_at {
+		fts5_tokenizer calls;
+		Fts5Tokenizer *it; /* owned */
+	} tokens;
+};
+
+/* dir/name; the caller frees it. */
+char *store_path(const char *dir, const char *name);
+
+/* Bring the file to the last of n steps; refuses what is not ours. */
+enum ics_err store_migrate(struct db *db, const char *const *steps, int n);
+
+/* Count a change; when says which hour it belongs to. */
+enum ics_err store_count(struct store *s, const struct store_delta *change,
+    int64_t when);
+
+/* Append a log row; digest NULL where there is no certificate. */
+struct store_event_row {
+	enum store_event event;
+	const struct pgp_fpr *fpr;
+	const uint8_t *digest;
+	int64_t now;
+};
+enum ics_err store_log_put(struct store *s, const struct store_event_row *row,
+    int64_t *position);
+
+/* The leaf of a log row, from its other members. */
+void store_log_leaf(const struct store_log_row *row, uint8_t leaf[32]);
+
+/* Insert or delete the derived rows of a certificate. */
+enum ics_err store_index_put(struct store *s, int64_t id,
+    const struct index *now, const struct index *before);
+
+/* The tokens of a text as the index makes them, one by one. */
+enum ics_err store_tokens(struct store_reader *r, struct bytes text,
+    void (*token)(void *arg, struct bytes token), void *arg);
+void store_tokens_close(struct store_reader *r);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Putting certificates in and taking them out. Invariant: a certificate, its
+ * index rows, its log row and the counters change in one transaction.
+ */
+#include "store/entry.h"
+#include "store/handle.h"
+#include "store/row.h"
+
+/* What is stored under a fingerprint, as far as a change needs it. */
+struct stored {
+	int64_t id;
+	uint8_t digest[32];
+	struct index index; /* owned */
+};
+
+static enum ics_err
+stored_read(struct store *s, const struct pgp_fpr *fpr, struct stored *old)
+{
+	sqlite3_stmt *stmt = db_query(&s->db, SQL_CERT_GET_PRIMARY);
+	struct store_cert cert;
+	enum ics_err err;
+
+	*old = (struct stored){ 0 };
+	row_bind_key(stmt, fpr);
+	TRY(db_step(&s->db, stmt));
+	TRY(row_cert(stmt, &cert, NULL));
+	old->id = cert.id;
+	memcpy(old->digest, cert.digest, sizeof(old->digest));
+	TRY(index_init(&old->index, cert.summary));
+out:
+	return err;
+}
+
+static enum ics_err
+denied_check(struct store *s, const struct pgp_fpr *fpr)
+{
+	sqlite3_stmt *stmt;
+	enum ics_err err = ICS_OK;
+
+	if (s->denied < 0) {
+		stmt = db_query(&s->db, SQL_STAT_GET);
+		TRY(db_step(&s->db, stmt));
+		s->denied = row_number(stmt, 4) + s->delta.denied;
+	}
+	if (s->denied == 0)
+		return ICS_OK;
+	stmt = db_query(&s->db, SQL_DENY_GET);
+	row_bind_fpr(stmt, fpr);
+	err = db_step(&s->db, stmt);
+	return err == ICS_OK ? ICS_EGONE : err == ICS_ENOTFOUND ? ICS_OK : err;
+out:
+	return err;
+}
+
+static void
+entry_bind(sqlite3_stmt *stmt, const struct store_entry *e)
+{
+	row_bind_number(stmt, ":crc", e->crc);
+	row_bind_number(stmt, ":flags", e->flags);
+	row_bind_bytes(stmt, ":digest", bytes_of(e->digest, 32));
+	row_bind_bytes(stmt, ":skshash", bytes_of(e->skshash, 16));
+	row_bind_bytes(stmt, ":summary", buf_bytes(&e->summary));
+	row_bind_bytes(stmt, ":data", buf_bytes(&e->data));
+}
+
+static enum ics_err
+logged(struct store *s, const struct store_entry *e, int64_t now,
+    int64_t *position)
+{
+	struct store_event_row row = { STORE_EVENT_PUT, &e->fpr, e->digest,
+		now };
+
+	return store_log_put(s, &row, position);
+}
+
+static enum ics_err
+insert(struct store *s, const struct store_entry *e, int64_t now)
+{
+	struct store_delta change = { .certs = 1, .inserted = 1 };
+	sqlite3_stmt *stmt;
+	int64_t position;
+	enum ics_err err;
+
+	TRY(logged(s, e, now, &position));
+	stmt = db_query(&s->db, SQL_CERT_INSERT);
+	row_bind_fpr(stmt, &e->fpr);
+	row_bind_number(stmt, ":now", now);
+	row_bind_number(stmt, ":logged", position);
+	entry_bind(stmt, e);
+	TRY(db_finish(&s->db, stmt));
+	TRY(store_index_put(s, sqlite3_last_insert_rowid(s->db.sq), &e->index,
+	    NULL));
+	TRY(store_count(s, &change, now));
+out:
+	return err;
+}
+
+static enum ics_err
+replace(struct store *s, const struct store_entry *e, const struct stored *old,
+    int64_t now)
+{
+	struct store_delta change = { .updated = 1 };
+	sqlite3_stmt *stmt;
+	int64_t position;
+	enum ics_err err;
+
+	TRY(logged(s, e, now, &position));
+	stmt = db_query(&s->db, SQL_CERT_UPDATE);
+	row_bind_number(stmt, ":id", old->id);
+	row_bind_number(stmt, ":now", now);
+	row_bind_number(stmt, ":logged", position);
+	entry_bind(stmt, e);
+	TRY(db_finish(&s->db, stmt));
+	TRY(store_index_put(s, old->id, &e->index, &old->index));
+	TRY(store_count(s, &change, now));
+out:
+	return err;
+}
+
+enum ics_err
+store_put(struct store *s, const struct store_entry *e, int64_t now,
+    enum store_change *change)
+{
+	struct stored old = { 0 };
+	enum ics_err err;
+
+	TRY(denied_check(s, &e->fpr));
+	err = stored_read(s, &e->fpr, &old);
+	if (err == ICS_ENOTFOUND) {
+		*change = STORE_INSERTED;
+		TRY(insert(s, e, now));
+		return ICS_OK;
+	}
+	TRY(err);
+	*change = STORE_UNCHANGED;
+	if (memcmp(old.digest, e->digest, sizeof(old.digest)) != 0) {
+		*change = STORE_UPDATED;
+		TRY(replace(s, e, &old, now));
+	}
+out:
+	index_release(&old.index);
+	return err;
+}
+
+enum ics_err
+store_delete(struct store *s, const struct pgp_fpr *fpr, int64_t now)
+{
+	struct store_delta change = { .certs = -1, .deleted = 1 };
+	struct store_event_row row = { STORE_EVENT_DELETE, fpr, NULL, now };
+	struct stored old = { 0 };
+	sqlite3_stmt *stmt;
+	int64_t position;
+	enum ics_err err;
+
+	TRY(stored_read(s, fpr, &old));
+	TRY(store_index_put(s, old.id, NULL, &old.index));
+	stmt = db_query(&s->db, SQL_CERT_DELETE);
+	row_bind_number(stmt, ":id", old.id);
+	TRY(db_finish(&s->db, stmt));
+	TRY(store_log_put(s, &row, &position));
+	TRY(store_count(s, &change, now));
+out:
+	index_release(&old.index);
+	return err;
+}
