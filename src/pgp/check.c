@@ -98,6 +98,15 @@ pass_others(struct check *c)
 	}
 }
 
+/* Take from the budget what trying signature i on a part costs. */
+static bool
+octets_spend(struct judge *j, size_t i, size_t part)
+{
+	j->octets += JUDGE_DIGEST_COST + j->cert->parts[0].body.n +
+		     j->cert->parts[part].body.n + j->cert->sigs[i].hashed.n;
+	return j->octets <= JUDGE_OCTETS_MAX;
+}
+
 /* Where a signature that is not about its own part belongs, if anywhere. */
 static void
 elsewhere_try(struct check *c, size_t i)
@@ -110,6 +119,8 @@ elsewhere_try(struct check *c, size_t i)
 		if (p == c->place[i] ||
 		    !judge_type_fits(cert->sigs[i].type, cert->parts[p].kind))
 			continue;
+		if (!octets_spend(&c->judge, i, p))
+			return;
 		verdict = judge_sig(&c->judge, i, p, false);
 		if (!note->is_elsewhere && verdict < c->verdicts[i]) {
 			c->verdicts[i] = verdict;
@@ -118,8 +129,6 @@ elsewhere_try(struct check *c, size_t i)
 				judge_revokers_add(&c->judge, &cert->sigs[i]);
 			return;
 		}
-		if (note->is_costly)
-			return;
 	}
 }
 

@@ -9,7 +9,8 @@
 
 #include "pgp/verify.h"
 
-#define JUDGE_OCTETS_MAX   (512u << 20) /* hashed for one certificate */
+#define JUDGE_OCTETS_MAX   (256u << 20) /* hashed to find misplaced ones */
+#define JUDGE_DIGEST_COST  256u		/* octets that a digest begins with */
 #define JUDGE_COST_MAX	   10000000u	/* microseconds, as estimated */
 #define JUDGE_REVOKERS_MAX 64u
 #define JUDGE_ISSUERS_MAX  8u /* keys tried for one key ID */
@@ -19,7 +20,7 @@ struct judge_note {
 	struct pgp_fpr issuer; /* of the key that verified it */
 	bool is_elsewhere;     /* the digest says: not about this part */
 	bool lacks_back;       /* its back-signature is missing or bad */
-	bool is_costly;	       /* a budget was spent before */
+	bool is_costly;	       /* the budget of time was spent before */
 };
 
 /* The signatures that were verified before, in order. */
