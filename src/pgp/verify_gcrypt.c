@@ -25,6 +25,18 @@ verify_gcrypt_init(void)
 	return ICS_OK;
 }
 
+/* All libraries, not ours alone: libgcrypt must be the first of them. */
+enum ics_err
+pgp_crypto_init(void)
+{
+	enum ics_err err;
+
+	TRY(verify_gcrypt_init());
+	TRY(verify_sodium_init());
+out:
+	return err;
+}
+
 /* Is the ECDSA point on its curve, its coordinates below the field's p? */
 static bool
 point_accept(const struct verify_job *job)
