@@ -3,6 +3,9 @@
  * Matching a path with the rows of routes.def. A "**" row counts only when no
  * other row has the path, so that a known path with a wrong method is a 405.
  */
+#include <assert.h>
+#include <stdio.h>
+
 #include "hkp/route.h"
 
 #define PUBLIC (1u << HKP_FACE_PUBLIC)
@@ -114,7 +117,7 @@ hkp_route_find(enum hkp_face face, enum hkp_method method, struct bytes path,
 void
 hkp_route_allow(unsigned allowed, char out[HKP_ALLOW_MAX])
 {
-	char *end = out;
+	size_t at = 0;
 
 	for (size_t i = 0; i < COUNT(methods); i++) {
 		const char *word = methods[i].word;
@@ -122,9 +125,9 @@ hkp_route_allow(unsigned allowed, char out[HKP_ALLOW_MAX])
 		if ((allowed & (1u << methods[i].method)) == 0 &&
 		    methods[i].method != HKP_OPTIONS)
 			continue;
-		if (end != out)
-			end = stpcpy(end, ", ");
-		end = stpcpy(end, word);
+		at += (size_t)snprintf(out + at, HKP_ALLOW_MAX - at, "%s%s",
+		    at > 0 ? ", " : "", word);
+		assert(at < HKP_ALLOW_MAX);
 	}
 }
 
