@@ -25,7 +25,7 @@ verify_gcrypt_init(void)
 	return ICS_OK;
 }
 
-/* All libraries, not ours alone: libgcrypt must be the first of them. */
+/* Every backend's library, the reference first. */
 enum ics_err
 pgp_crypto_init(void)
 {
