@@ -86,21 +86,15 @@ denied_check(struct checker *c, struct intake_item *item, bool *denied)
 
 /* Verify and clean whole (raw united with what is stored). */
 static enum ics_err
-cert_clean(struct checker *c, const struct pgp_cert *whole,
-    const struct pgp_cert *stored, struct intake_item *item,
-    struct change *change)
+cert_clean(const struct pgp_check *how, const struct pgp_cert *whole,
+    struct intake_item *item, struct change *change)
 {
-	const struct pgp_check how = {
-		.now = clock_now(),
-		.keyring = &c->keyring,
-		.trusted = stored,
-	};
 	enum pgp_verdict *verdicts =
 	    alloc_zero(whole->sigs_n, sizeof(*verdicts));
 	size_t *place = alloc_zero(whole->sigs_n, sizeof(*place));
 	enum ics_err err;
 
-	pgp_cert_check(whole, &how, verdicts, place, &item->rep);
+	pgp_cert_check(whole, how, verdicts, place, &item->rep);
 	TRY(pgp_cert_clean(whole, verdicts, place, &item->rep, &change->cert));
 	waiting_collect(whole, verdicts, change->cert, &change->waiting);
 out:
@@ -131,6 +125,7 @@ enum ics_err
 cert_judge(struct checker *c, const struct pgp_cert *raw,
     struct intake_item *item, struct change *change)
 {
+	struct pgp_check how = { .now = clock_now(), .keyring = &c->keyring };
 	struct pgp_cert *stored = NULL, *united = NULL;
 	bool denied;
 	enum ics_err err;
@@ -142,8 +137,8 @@ cert_judge(struct checker *c, const struct pgp_cert *raw,
 	change->had_base = stored != NULL;
 	if (stored != NULL)
 		TRY(pgp_cert_merge(raw, stored, &united));
-	err =
-	    cert_clean(c, united != NULL ? united : raw, stored, item, change);
+	how.trusted = stored;
+	err = cert_clean(&how, united != NULL ? united : raw, item, change);
 	if (err == ICS_EDENIED || err == ICS_ETOOBIG) {
 		item->outcome = INTAKE_INVALID; /* the finding is in rep */
 		err = ICS_OK;

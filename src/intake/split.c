@@ -119,8 +119,13 @@ static void
 revocation_keep(const struct pgp_sig *sig, struct intake_item *item,
     struct change *change)
 {
-	struct waiting_sig *w = waiting_array_add(&change->waiting);
+	struct waiting_sig *w;
 
+	if (sig->issuer.version == 0) {
+		work_item_refuse(item, INTAKE_REASON(unknown_revoked));
+		return;
+	}
+	w = waiting_array_add(&change->waiting);
 	*w = (struct waiting_sig){
 		.issuer_keyid = sig->issuer_keyid,
 		.issuer = sig->issuer,
@@ -136,17 +141,23 @@ revocation_keep(const struct pgp_sig *sig, struct intake_item *item,
 
 /* The issuer's primary followed by the bare signature, judged as usual. */
 static enum ics_err
-revocation_judge(struct checker *c, const struct pgp_key *issuer,
-    const struct pgp_sig *sig, struct intake_item *item, struct change *change)
+revocation_judge(struct checker *c, const struct pgp_sig *sig,
+    struct intake_item *item, struct change *change)
 {
 	struct pgp_cert *raw = NULL;
+	struct pgp_key issuer;
 	struct buf packets;
 	enum ics_err err;
 
+	if (c->keyring.find(c->keyring.arg, &sig->issuer, sig->issuer_keyid,
+		&issuer, 1) == 0) {
+		revocation_keep(sig, item, change);
+		return ICS_OK;
+	}
 	buf_init(&packets, PGP_PACKET_MAX + PGP_SIG_MAX + 16);
-	pgp_packet_write(&packets, PGP_TAG_PUBLIC_KEY, issuer->body);
+	pgp_packet_write(&packets, PGP_TAG_PUBLIC_KEY, issuer.body);
 	pgp_packet_write(&packets, PGP_TAG_SIGNATURE, sig->body);
-	item->fpr = issuer->fpr;
+	item->fpr = issuer.fpr;
 	TRY(buf_end(&packets));
 	TRY(pgp_cert_parse(buf_bytes(&packets), &item->rep, &raw));
 	TRY(cert_judge(c, raw, item, change));
@@ -166,7 +177,6 @@ sig_block_check(struct checker *c, struct bytes data, struct intake_item *item,
 	struct cursor cur = cursor_of(data);
 	struct pgp_packet packet;
 	struct pgp_sig sig;
-	struct pgp_key issuer;
 	enum ics_err err;
 
 	TRY(pgp_packet_next(&cur, &packet));
@@ -179,15 +189,7 @@ sig_block_check(struct checker *c, struct bytes data, struct intake_item *item,
 		work_item_refuse(item, INTAKE_REASON(bare_signature));
 		return ICS_OK;
 	}
-	if (c->keyring.find(c->keyring.arg, &sig.issuer, sig.issuer_keyid,
-		&issuer, 1) == 0) {
-		if (sig.issuer.version == 0)
-			work_item_refuse(item, INTAKE_REASON(unknown_revoked));
-		else
-			revocation_keep(&sig, item, change);
-		return ICS_OK;
-	}
-	err = revocation_judge(c, &issuer, &sig, item, change);
+	TRY(revocation_judge(c, &sig, item, change));
 out:
 	return err;
 }
