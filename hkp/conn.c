@@ -411,7 +411,7 @@ hkp_slot_open(struct hkp_slot *slot, int fd, bool tls)
 {
 	const struct hkp_config *config = &slot->gen->config;
 	const struct hkp_limits *limits = &config->limits;
-	unsigned flags = MHD_USE_EPOLL | MHD_USE_ITC | MHD_USE_TURBO |
+	unsigned flags = MHD_USE_EPOLL | MHD_USE_TURBO |
 			 MHD_ALLOW_SUSPEND_RESUME | (tls ? MHD_USE_TLS : 0);
 	struct MHD_OptionItem tls_options[] = {
 		{ MHD_OPTION_HTTPS_MEM_CERT, 0,

@@ -17,10 +17,10 @@ add_header(struct MHD_Response *r, const char *name, const char *value)
 struct MHD_Response *
 hkp_miss_new(void)
 {
-	static char words[] = "Nothing found for this search.\n";
+	static const char words[] = "Nothing found for this search.\n";
 	struct MHD_Response *r =
-	    MHD_create_response_from_buffer(sizeof(words) - 1, words,
-		MHD_RESPMEM_PERSISTENT);
+	    MHD_create_response_from_buffer(sizeof(words) - 1,
+		(void *)(uintptr_t)words, MHD_RESPMEM_PERSISTENT);
 
 	if (r == NULL)
 		return NULL;
@@ -162,9 +162,11 @@ intake_done(void *arg, const struct intake_result *result)
 {
 	struct hkp_conn *c = arg;
 	struct hkp *h = c->rq.h;
+	struct hkp_worker *w = c->slot->worker;
 
 	c->finish(&c->rq, &c->rp, result);
 	MHD_resume_connection(c->mhd);
+	hkp_worker_wake(w);
 	/* Last, because hkp_free waits for it. */
 	atomic_fetch_sub(&h->submitted, 1);
 }

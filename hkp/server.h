@@ -152,6 +152,9 @@ void hkp_conn_spares_free(struct hkp_worker *w);
 enum ics_err hkp_worker_start(struct hkp_worker *w, struct hkp_slot *slots);
 /* Give it an order (copied); any thread. */
 void hkp_worker_order(struct hkp_worker *w, const struct hkp_command *command);
+/* Have it look at all its daemons; any thread. libmicrohttpd wakes only
+ * threads of its own when a connection is resumed. */
+void hkp_worker_wake(struct hkp_worker *w);
 /* What a worker holds, once its thread has ended. */
 void hkp_worker_release(struct hkp_worker *w);
 /* Stop a slot's daemon and free the slot. */

@@ -128,18 +128,25 @@ slot_run(struct hkp_slot *slot)
 /* ---- orders -------------------------------------------------------------------- */
 
 void
+hkp_worker_wake(struct hkp_worker *w)
+{
+	uint64_t one = 1;
+
+	while (write(w->wake_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+void
 hkp_worker_order(struct hkp_worker *w, const struct hkp_command *command)
 {
 	struct hkp_command *copy = alloc_new(sizeof(*copy));
-	uint64_t one = 1;
 
 	*copy = *command;
 	if (queue_put_over(w->commands, copy) != ICS_OK) {
 		free(copy); /* only when the worker has ended */
 		return;
 	}
-	while (write(w->wake_fd, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
+	hkp_worker_wake(w);
 }
 
 void
