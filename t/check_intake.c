@@ -3,17 +3,12 @@
  * The pipeline end to end over a real store in a private folder: what goes in,
  * what is answered, what is there afterwards.
  */
-#include <check.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/queue.h"
+#include "fixture.h"
 #include "intake/intake.h"
-
-#define FIXTURE_MAX (1u << 20)
 
 static char dir[] = "/tmp/check_intake.XXXXXX";
 static struct store *store;
@@ -72,31 +67,13 @@ submit(struct bytes input)
 	return job_run(&job);
 }
 
-static struct bytes
-fixture(const char *name)
-{
-	char path[512];
-	uint8_t *data = alloc_new(FIXTURE_MAX);
-	const char *root = getenv("srcdir");
-	FILE *f;
-	size_t n;
-
-	(void)snprintf(path, sizeof(path), "%s/t/data/%s",
-	    root != NULL ? root : ".", name);
-	f = fopen(path, "rb");
-	ck_assert_msg(f != NULL, "no fixture %s", path);
-	n = fread(data, 1, FIXTURE_MAX, f);
-	(void)fclose(f);
-	return bytes_of(data, n);
-}
-
 static struct answer
 submit_file(const char *name)
 {
-	struct bytes b = fixture(name);
+	struct bytes b = fixture_read(name);
 	struct answer a = submit(b);
 
-	alloc_bytes_free(b);
+	fixture_free(b);
 	return a;
 }
 
@@ -322,8 +299,8 @@ END_TEST
 
 START_TEST(secret_key_refuses_the_whole)
 {
-	struct bytes good = fixture("intake/maker.asc");
-	struct bytes bad = fixture("intake/device-secret.asc");
+	struct bytes good = fixture_read("intake/maker.asc");
+	struct bytes bad = fixture_read("intake/device-secret.asc");
 	struct buf both;
 	struct answer a;
 
@@ -335,15 +312,15 @@ START_TEST(secret_key_refuses_the_whole)
 	ck_assert_str_eq(a.reason, "secret-key");
 	ck_assert_int_eq(certs_stored(), 0);
 	buf_release(&both);
-	alloc_bytes_free(good);
-	alloc_bytes_free(bad);
+	fixture_free(good);
+	fixture_free(bad);
 }
 END_TEST
 
 START_TEST(several_blocks_have_one_outcome_each)
 {
-	struct bytes x = fixture("intake/maker.asc");
-	struct bytes y = fixture("intake/device.asc");
+	struct bytes x = fixture_read("intake/maker.asc");
+	struct bytes y = fixture_read("intake/device.asc");
 	struct buf both;
 	struct answer a;
 
@@ -359,8 +336,8 @@ START_TEST(several_blocks_have_one_outcome_each)
 	intake_drain(in);
 	ck_assert_int_eq(pending_stored(), 0);
 	buf_release(&both);
-	alloc_bytes_free(x);
-	alloc_bytes_free(y);
+	fixture_free(x);
+	fixture_free(y);
 }
 END_TEST
 
@@ -411,7 +388,7 @@ END_TEST
 
 START_TEST(every_truncation_is_answered)
 {
-	struct bytes whole = fixture("intake/device.asc");
+	struct bytes whole = fixture_read("intake/device.asc");
 	struct buf packets;
 
 	buf_init(&packets, FIXTURE_MAX);
@@ -430,7 +407,7 @@ START_TEST(every_truncation_is_answered)
 		packets.p[i] ^= 0x10;
 	}
 	buf_release(&packets);
-	alloc_bytes_free(whole);
+	fixture_free(whole);
 }
 END_TEST
 
@@ -450,7 +427,7 @@ START_TEST(concurrent_updates_of_one_certificate_converge)
 	struct answer a;
 
 	for (size_t i = 0; i < 3; i++)
-		files[i] = fixture(names[i]);
+		files[i] = fixture_read(names[i]);
 	for (size_t i = 0; i < 600; i++) {
 		struct intake_job job = { .input = alloc_bytes(files[i % 3]),
 			.done = answered_count,
@@ -465,20 +442,14 @@ START_TEST(concurrent_updates_of_one_certificate_converge)
 	a = submit_file("intake/device.asc");
 	ck_assert_int_eq(a.outcome[0], INTAKE_IGNORED);
 	for (size_t i = 0; i < 3; i++)
-		alloc_bytes_free(files[i]);
+		fixture_free(files[i]);
 }
 END_TEST
 
-int
-main(void)
+static void
+tests_add(TCase *t)
 {
-	Suite *s = suite_create("intake");
-	TCase *t = tcase_create("pipeline");
-	SRunner *r;
-	int failed;
-
 	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_set_timeout(t, 120);
 	tcase_add_test(t, inserted_then_ignored);
 	tcase_add_test(t, certification_waits_for_its_issuer);
 	tcase_add_test(t, certification_by_known_issuer_is_taken_at_once);
@@ -493,11 +464,10 @@ main(void)
 	tcase_add_test(t, delete_of_what_is_not_there_says_so);
 	tcase_add_test(t, every_truncation_is_answered);
 	tcase_add_test(t, concurrent_updates_of_one_certificate_converge);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(void)
+{
+	return fixture_run("intake", tests_add);
 }
