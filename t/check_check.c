@@ -347,6 +347,39 @@ START_TEST(what_was_verified_is_believed)
 }
 END_TEST
 
+/* Strangers can write another issuer into the unhashed area of a copy. */
+START_TEST(a_copy_with_another_issuer_is_not_believed)
+{
+	uint8_t issuer[10] = { 9, PGP_SUB_ISSUER_KEYID };
+	struct pgp_subject on = maker_on_uid(&alice, "a");
+	struct maker_sig m = { .by = &bob,
+		.type = 0x10,
+		.created = T0,
+		.no_issuer = true,
+		.unhashed = { issuer, sizeof(issuer) } };
+	struct pgp_check how = { .now = MAKER_NOW };
+	struct pgp_cert *stored;
+	struct judged j;
+
+	memcpy(&issuer[2], &bob.key.fpr.b[12], 8);
+	begin();
+	maker_sig_put(&packets, &m, &on);
+	stored = maker_cert_parse(buf_bytes(&packets));
+	how.trusted = stored;
+	judged_cert(&j, maker_cert_parse(buf_bytes(&packets)), &how);
+	ck_assert_int_eq(judged_verdict(&j, 0x10, bob.key.keyid, 0), PGP_GOOD);
+	judged_release(&j);
+	memcpy(&issuer[2], &carol.key.fpr.b[12], 8);
+	begin();
+	maker_sig_put(&packets, &m, &on);
+	judged_cert(&j, maker_cert_parse(buf_bytes(&packets)), &how);
+	ck_assert_int_eq(judged_verdict(&j, 0x10, carol.key.keyid, 0),
+	    PGP_UNKNOWN);
+	judged_release(&j);
+	pgp_cert_free(stored);
+}
+END_TEST
+
 static void
 tests_add(TCase *t)
 {
@@ -360,6 +393,7 @@ tests_add(TCase *t)
 	tcase_add_test(t, versions_do_not_mix);
 	tcase_add_test(t, the_rfc_certificate_is_good);
 	tcase_add_test(t, what_was_verified_is_believed);
+	tcase_add_test(t, a_copy_with_another_issuer_is_not_believed);
 }
 
 int

@@ -11,7 +11,10 @@
 
 static struct maker_key alice, bob, carol, sub;
 static const struct maker_key *const others[] = { &bob, &carol };
-static const struct bytes nothing = { NULL, 0 };
+#define NOTHING         \
+	{               \
+		NULL, 0 \
+	}
 
 static void
 keys_make(void)
@@ -78,25 +81,25 @@ static const uint8_t soft[] = { 2, PGP_SUB_REVOCATION_REASON, 1 };
 
 /* Everything that a certificate of alice's can have. */
 static const struct piece kit[] = {
-	{ PGP_TAG_PUBLIC_KEY, NULL, 0, 0, nothing, true },
-	{ 0, &alice, 0x1f, T0, nothing, false },
-	{ 0, &bob, 0x1f, T0 + 3, nothing, false },
-	{ 0, &bob, 0x30, T0 + 4, nothing, false },
+	{ PGP_TAG_PUBLIC_KEY, NULL, 0, 0, NOTHING, true },
+	{ 0, &alice, 0x1f, T0, NOTHING, false },
+	{ 0, &bob, 0x1f, T0 + 3, NOTHING, false },
+	{ 0, &bob, 0x30, T0 + 4, NOTHING, false },
 	{ 0, &alice, 0x20, T0 + 50, { soft, sizeof(soft) }, false },
 	{ 0, &alice, 0x20, T0 + 60, { hard, sizeof(hard) }, false },
-	{ PGP_TAG_USER_ID, NULL, 'a', 0, nothing, true },
-	{ 0, &alice, 0x13, T0, nothing, true },
-	{ 0, &alice, 0x13, T0 + 7, nothing, false },
-	{ 0, &alice, 0x30, T0 + 9, nothing, false },
-	{ 0, &bob, 0x10, T0 + 3, nothing, false },
-	{ 0, &bob, 0x30, T0 + 9, nothing, false },
-	{ 0, &carol, 0x11, T0 + 3, nothing, false },
-	{ PGP_TAG_USER_ID, NULL, 'b', 0, nothing, true },
-	{ 0, &alice, 0x13, T0 + 1, nothing, true },
-	{ 0, &bob, 0x12, T0 + 5, nothing, false },
-	{ PGP_TAG_PUBLIC_SUBKEY, &sub, 0, 0, nothing, true },
-	{ 0, &alice, 0x18, T0 + 1, nothing, true },
-	{ 0, &alice, 0x28, T0 + 8, nothing, false },
+	{ PGP_TAG_USER_ID, NULL, 'a', 0, NOTHING, true },
+	{ 0, &alice, 0x13, T0, NOTHING, true },
+	{ 0, &alice, 0x13, T0 + 7, NOTHING, false },
+	{ 0, &alice, 0x30, T0 + 9, NOTHING, false },
+	{ 0, &bob, 0x10, T0 + 3, NOTHING, false },
+	{ 0, &bob, 0x30, T0 + 9, NOTHING, false },
+	{ 0, &carol, 0x11, T0 + 3, NOTHING, false },
+	{ PGP_TAG_USER_ID, NULL, 'b', 0, NOTHING, true },
+	{ 0, &alice, 0x13, T0 + 1, NOTHING, true },
+	{ 0, &bob, 0x12, T0 + 5, NOTHING, false },
+	{ PGP_TAG_PUBLIC_SUBKEY, &sub, 0, 0, NOTHING, true },
+	{ 0, &alice, 0x18, T0 + 1, NOTHING, true },
+	{ 0, &alice, 0x28, T0 + 8, NOTHING, false },
 };
 #define KIT_N (sizeof(kit) / sizeof(*kit))
 

@@ -74,7 +74,8 @@ em_make(uint8_t em[128], struct bytes info, struct bytes digest, size_t behind)
 	em[0] = 0;
 	em[1] = 1;
 	em[127 - tail] = 0;
-	memcpy(&em[128 - tail], info.p, info.n);
+	if (info.n > 0)
+		memcpy(&em[128 - tail], info.p, info.n);
 	memcpy(&em[128 - tail + info.n], digest.p, digest.n);
 }
 

@@ -43,7 +43,7 @@ struct judge {
 void judge_trust_init(struct judge_trust *trust, const struct pgp_cert *cert);
 void judge_trust_release(struct judge_trust *trust);
 
-/* True when sig on a part with this body was verified before. */
+/* True when sig, by the issuer it names, was verified on this part before. */
 bool judge_trust_has(const struct judge_trust *trust,
     const struct pgp_part *part, const struct pgp_sig *sig);
 

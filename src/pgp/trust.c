@@ -54,8 +54,13 @@ bool
 judge_trust_has(const struct judge_trust *trust, const struct pgp_part *part,
     const struct pgp_sig *sig)
 {
-	const struct judge_trusted wanted = { part, sig };
+	const struct judge_trusted wanted = { part, sig }, *found;
 
-	return trust->n > 0 && bsearch(&wanted, trust->at, trust->n,
-				   sizeof(*trust->at), trusted_compare) != NULL;
+	if (trust->n == 0)
+		return false;
+	found = bsearch(&wanted, trust->at, trust->n, sizeof(*trust->at),
+	    trusted_compare);
+	/* A copy that names another issuer has that to prove. */
+	return found != NULL && found->sig->issuer_keyid == sig->issuer_keyid &&
+	       pgp_fpr_equal(&found->sig->issuer, &sig->issuer);
 }
