@@ -42,6 +42,7 @@ icsd_start() {
 	icsd_err=$tmp/$1.err
 	shift
 	mkdir -p "$icsd_dir"
+	: >"$icsd_out" # now, not in the child: it may tell of an earlier start
 	case " $* " in
 	*' -l '*) ;;
 	*) set -- -l 127.0.0.1:0 "$@" ;;
