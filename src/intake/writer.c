@@ -201,6 +201,15 @@ out:
 	return err;
 }
 
+/* Two judgements of one certificate may overlap; then the other was first. */
+static enum ics_err
+pending_drop(struct writer *wr, int64_t id)
+{
+	enum ics_err err = store_pending_drop(wr->store, id);
+
+	return err == ICS_ENOTFOUND ? ICS_OK : err;
+}
+
 static enum ics_err
 change_apply(struct writer *wr, const struct intake_job *job,
     struct intake_item *item, struct change *change)
@@ -212,7 +221,7 @@ change_apply(struct writer *wr, const struct intake_job *job,
 	for (size_t i = 0; i < change->waiting.n; i++)
 		TRY(waiting_put(wr, &change->waiting.at[i], job->origin));
 	for (size_t i = 0; i < change->judged.n; i++)
-		TRY(store_pending_drop(wr->store, change->judged.at[i]));
+		TRY(pending_drop(wr, change->judged.at[i]));
 out:
 	return err;
 }
