@@ -26,9 +26,10 @@ begin(const struct maker_key *primary)
 
 /* Subpackets, written as type and four octets, ended by 0. */
 static void
-put(const struct maker_key *by, uint8_t type, uint32_t created,
-    const struct pgp_subject *on, const char *hashed)
+put(uint8_t type, uint32_t created, const struct pgp_subject *on,
+    const char *hashed)
 {
+	bool is_v6 = on->primary == &alice6.key;
 	struct buf area;
 
 	buf_init(&area, 200);
@@ -47,7 +48,7 @@ put(const struct maker_key *by, uint8_t type, uint32_t created,
 			buf_be32(&area, *p == 'e' ? created - T0 + 100 : 50);
 	}
 	maker_sig_put(&packets,
-	    &(struct maker_sig){ .by = by,
+	    &(struct maker_sig){ .by = is_v6 ? &alice6 : &alice,
 		.type = type,
 		.created = created,
 		.hashed = buf_bytes(&area) },
@@ -61,7 +62,7 @@ put_uid(const char *uid, uint8_t type, uint32_t created, const char *hashed)
 	struct pgp_subject on = maker_on_uid(&alice, uid);
 
 	pgp_packet_write(&packets, PGP_TAG_USER_ID, on.uid);
-	put(&alice, type, created, &on, hashed);
+	put(type, created, &on, hashed);
 }
 
 static struct pgp_cert *
@@ -136,16 +137,16 @@ START_TEST(a_direct_key_signature_goes_before)
 	struct pgp_cert *cert;
 
 	begin(&alice);
-	put(&alice, 0x1f, T0 + 1, &on, "e");
+	put(0x1f, T0 + 1, &on, "e");
 	put_uid("a", 0x13, T0 + 9, "ef");
 	cert = facts_of(&facts);
 	ck_assert_int_eq(facts.primary.expires, T0 + 101);
 	ck_assert_uint_eq(facts.primary.flags, 1);
 	release(cert, &facts);
 	begin(&alice6);
-	put(&alice6, 0x1f, T0 + 1, &on6, "");
+	put(0x1f, T0 + 1, &on6, "");
 	pgp_packet_write(&packets, PGP_TAG_USER_ID, uid6.uid);
-	put(&alice6, 0x13, T0 + 9, &uid6, "ef");
+	put(0x13, T0 + 9, &uid6, "ef");
 	cert = facts_of(&facts);
 	ck_assert_int_eq(facts.primary.expires, 0);
 	ck_assert_uint_eq(facts.primary.flags, 0);
@@ -171,8 +172,8 @@ START_TEST(revocations_soft_and_hard)
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
 		begin(&alice);
-		put(&alice, 0x20, T0 + 30, &on, table[i].second);
-		put(&alice, 0x20, T0 + 20, &on, table[i].first);
+		put(0x20, T0 + 30, &on, table[i].second);
+		put(0x20, T0 + 20, &on, table[i].first);
 		put_uid("a", 0x13, T0 + 90, "");
 		cert = facts_of(&facts);
 		ck_assert_int_eq(facts.primary.revoked, table[i].how);
@@ -191,16 +192,16 @@ START_TEST(subkeys_have_their_own)
 	begin(&alice);
 	put_uid("a", 0x13, T0, "");
 	pgp_packet_write(&packets, PGP_TAG_PUBLIC_SUBKEY, sub.key.body);
-	put(&alice, 0x18, T0 + 7, &on, "e");
-	put(&alice, 0x18, T0 + 8, &on, "ef");
+	put(0x18, T0 + 7, &on, "e");
+	put(0x18, T0 + 8, &on, "ef");
 	cert = facts_of(&facts);
 	ck_assert_uint_eq(facts.subkeys_n, 1);
 	ck_assert_int_eq(facts.subkeys[0].expires, T0 + 5 + 108);
 	ck_assert_uint_eq(facts.subkeys[0].flags, 1);
 	ck_assert_int_eq(facts.subkeys[0].revoked, PGP_NOT_REVOKED);
 	release(cert, &facts);
-	put(&alice, 0x28, T0 + 7, &on, "s");
-	put(&alice, 0x18, T0 + 8, &on, "x");
+	put(0x28, T0 + 7, &on, "s");
+	put(0x18, T0 + 8, &on, "x");
 	cert = facts_of(&facts);
 	ck_assert_int_eq(facts.subkeys[0].revoked, PGP_SOFT_REVOKED);
 	ck_assert_int_eq(facts.subkeys[0].revoked_at, T0 + 7);

@@ -12,6 +12,11 @@
 /* Key flags (RFC 9580 5.2.3.29) that demand a back-signature. */
 #define FLAGS_SIGNING 0x03u
 
+struct digest {
+	uint8_t b[PGP_DIGEST_MAX];
+	size_t n;
+};
+
 bool
 judge_type_fits(uint8_t type, enum pgp_part_kind kind)
 {
@@ -64,14 +69,15 @@ subject_of(const struct judge *j, size_t part)
 /* Verify, unless the budget of time is spent. */
 static enum pgp_verdict
 verify(struct judge *j, size_t i, const struct pgp_key *key,
-    struct bytes digest, bool self)
+    struct bytes digest)
 {
 	if (j->cost > JUDGE_COST_MAX) {
 		j->notes[i].is_costly = true;
 		return PGP_UNSUPPORTED;
 	}
 	j->cost += pgp_verify_cost(key);
-	return pgp_sig_verify_digest(&j->cert->sigs[i], key, digest, self);
+	return pgp_sig_verify_digest(&j->cert->sigs[i], key, digest,
+	    key == pgp_cert_primary(j->cert));
 }
 
 /* Spec: RFC 9580 5.2.1.9: the subkey agrees, too. */
@@ -115,7 +121,7 @@ self_judge(struct judge *j, size_t i, size_t part, struct bytes digest)
 	const struct pgp_key *primary = pgp_cert_primary(j->cert);
 	enum pgp_verdict verdict = digest.n == 0
 				       ? pgp_weak_judge(sig, true)
-				       : verify(j, i, primary, digest, true);
+				       : verify(j, i, primary, digest);
 
 	if (!judge_is_verified(verdict))
 		return verdict;
@@ -183,8 +189,7 @@ issuers_try(struct judge *j, size_t i, const struct pgp_fpr *fpr,
 		n = ring->find(ring->arg, fpr, sig->issuer_keyid, keys,
 		    JUDGE_ISSUERS_MAX);
 	for (size_t k = 0; k < n; k++) {
-		enum pgp_verdict verdict =
-		    verify(j, i, &keys[k], digest, false);
+		enum pgp_verdict verdict = verify(j, i, &keys[k], digest);
 
 		if (k == 0 || verdict < best)
 			best = verdict;
@@ -220,15 +225,14 @@ other_judge(struct judge *j, size_t i, struct bytes digest)
 
 /* Is the signature about this part? Its first two octets of digest tell. */
 static enum pgp_verdict
-digest_make(struct judge *j, size_t i, size_t part, uint8_t out[PGP_DIGEST_MAX],
-    size_t *n)
+digest_make(struct judge *j, size_t i, size_t part, struct digest *digest)
 {
 	const struct pgp_sig *sig = &j->cert->sigs[i];
 	struct pgp_subject subject = subject_of(j, part);
 
-	if (pgp_sig_digest(sig, &subject, out, n) != ICS_OK)
+	if (pgp_sig_digest(sig, &subject, digest->b, &digest->n) != ICS_OK)
 		return PGP_UNSUPPORTED;
-	j->notes[i].is_elsewhere = memcmp(out, sig->left16, 2) != 0;
+	j->notes[i].is_elsewhere = memcmp(digest->b, sig->left16, 2) != 0;
 	return j->notes[i].is_elsewhere ? PGP_BAD : PGP_GOOD;
 }
 
@@ -243,18 +247,17 @@ judge_sig(struct judge *j, size_t i, size_t part, bool may_trust)
 {
 	const struct pgp_sig *sig = &j->cert->sigs[i];
 	bool self = pgp_sig_is_self(sig, pgp_cert_primary(j->cert));
-	uint8_t digest[PGP_DIGEST_MAX];
+	struct digest digest = { .n = 0 }; /* 0: verified before */
 	enum pgp_verdict verdict;
-	size_t n = 0; /* 0: verified before */
 
 	if (!may_trust ||
 	    !judge_trust_has(&j->trust, &j->cert->parts[part], sig)) {
-		verdict = digest_make(j, i, part, digest, &n);
+		verdict = digest_make(j, i, part, &digest);
 		if (verdict != PGP_GOOD)
 			return verdict;
 	}
-	verdict = self ? self_judge(j, i, part, bytes_of(digest, n))
-		       : other_judge(j, i, bytes_of(digest, n));
+	verdict = self ? self_judge(j, i, part, bytes_of(digest.b, digest.n))
+		       : other_judge(j, i, bytes_of(digest.b, digest.n));
 	return judge_is_verified(verdict) && has_expired(sig, j->how->now)
 		   ? PGP_EXPIRED
 		   : verdict;
