@@ -245,11 +245,18 @@ allow(struct hkp_conn *c)
 static void
 answer_options(struct hkp_conn *c)
 {
+	const struct hkp_route_match *match = &c->rq.match;
 	char methods[HKP_ALLOW_MAX];
 
-	c->rp.status = 200;
-	hkp_route_allow(c->rq.match.allowed, methods);
+	if (match->is_rest)
+		hkp_unsupported(&c->rq, &c->rp);
+	else
+		c->rp.status = 200;
+	hkp_route_allow(match->allowed, methods);
 	hkp_reply_extra(&c->rp, "Allow", "%s", methods);
+	if (match->allowed & (1u << HKP_POST | 1u << HKP_PUT))
+		hkp_reply_extra(&c->rp, "Accept",
+		    "application/pgp-keys, application/pgp");
 	hkp_reply_extra(&c->rp, "Access-Control-Allow-Methods", "%s", methods);
 	hkp_reply_extra(&c->rp, "Access-Control-Allow-Headers",
 	    "Content-Type, Authorization, If-None-Match");

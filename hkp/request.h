@@ -13,7 +13,7 @@
 #include "intake/intake.h"
 #include "store/store.h"
 
-#define HKP_EXTRA_MAX	    3	/* headers beyond the usual ones */
+#define HKP_EXTRA_MAX	    4	/* headers beyond the usual ones */
 #define HKP_EXTRA_VALUE_MAX 160 /* octets of a value, with its NUL */
 #define HKP_RETRY_SECONDS   2	/* what Retry-After proposes */
 

@@ -97,14 +97,18 @@ hkp_route_find(enum hkp_face face, enum hkp_method method, struct bytes path,
 
 	match->route = NULL;
 	match->allowed = 0;
+	match->is_rest = false;
 	for (size_t i = 0; i < COUNT(routes); i++) {
 		const struct hkp_route *row = &routes[i];
 
 		if ((row->faces & (1u << face)) == 0 ||
 		    !matches(row->pattern, path, args))
 			continue;
-		if (match->allowed != 0 && is_catch_all(row))
-			return;
+		if (is_catch_all(row)) {
+			if (match->allowed != 0 && !match->is_rest)
+				return;
+			match->is_rest = true;
+		}
 		match->allowed |= 1u << row->method;
 		if (row->method == method) {
 			match->route = row;

@@ -43,6 +43,7 @@ struct hkp_route_match {
 	const struct hkp_route *route; /* NULL: no such path, or method */
 	struct bytes args[HKP_ROUTE_ARGS_MAX]; /* raw segments, lent */
 	unsigned allowed; /* bits 1 << enum hkp_method for this path */
+	bool is_rest;	  /* only a "**" row has it */
 };
 
 /* The method of a request line's word; *head tells HEAD from GET. */

@@ -111,7 +111,9 @@ newer_first(const void *a, const void *b)
 	const struct dated *x = a;
 	const struct dated *y = b;
 
-	return (x->modified < y->modified) - (x->modified > y->modified);
+	if (x->modified != y->modified)
+		return x->modified < y->modified ? 1 : -1;
+	return (x->id < y->id) - (x->id > y->id);
 }
 
 /* Exact keys come in no order. They have few certificates each, but for
