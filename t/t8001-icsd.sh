@@ -39,76 +39,85 @@ test_ok 'help and version' '
 	"$ICSD" -h | grep -q "^usage: icsd" &&
 	"$ICSD" --version | grep -q "^icsd [0-9]"
 '
-test_ok 'every short and long option is in the usage' '
+usage_lacks() {
 	for option in -n -d -f -D -l --profile --tls-cert --tls-key --admin; do
-		"$ICSD" -h | grep -q -e "\[\?$option[] ]" || return 1
+		"$ICSD" -h | grep -q -e "\[\?$option[] ]" || echo "$option"
 	done
-'
+}
+test_ok 'every option is in the usage' 'same "" "$(usage_lacks)"'
 for words in -x --no-such stray '-f' '-D' '--recon 127.0.0.1:0'; do
 	test_ok "wrong usage: $words" '
-		fails_with 2 "$ICSD" $words 2>"$tmp/usage" &&
+		fails_with 2 timeout 60 "$ICSD" $words 2>"$tmp/usage" &&
 		grep -q "^usage: icsd" "$tmp/usage"
 	'
 done
 
 # ---- configuration ----------------------------------------------------------
 
-test_ok 'the example is good, and has every option' '
-	"$ICSD" -n -f "$srcdir/contrib/examples/icsd.conf" |
-		grep -q "icsd.conf: good" &&
-	$AWK -F\" "/^X\\(/ { print \$2 }" "$srcdir/src/icsd/options.def" \
-		>"$tmp/options" &&
-	test "$(wc -l <"$tmp/options")" -ge 20 &&
-	while read -r option; do
-		grep -q "^#$option = " "$srcdir/contrib/examples/icsd.conf" || {
-			echo "no $option"
-			return 1
-		}
-	done <"$tmp/options"
+example=$srcdir/contrib/examples/icsd.conf
+
+# Name and default of every option, by the table.
+table() {
+	$AWK '/^X\(/ { row = "" } { row = row $0 } /"\)$/ {
+		split(row, part, "\""); print part[2], part[4] }' \
+		"$srcdir/src/icsd/options.def"
+}
+
+# Name and value of every option that the example shows.
+shown() {
+	sed -n 's/^#\([a-z-]*\) = \(.*\)/\1 \2/p' "$example" | tr -d '"'
+}
+
+# These have no default that an example could show.
+has_default() {
+	grep -Ev '^(user|group|tls-[a-z]*|hostname|nodename|contact) '
+}
+
+test_ok 'the example is good' '
+	"$ICSD" -n -f "$example" | grep -q "icsd.conf: good"
 '
-test_ok 'the defaults of the example are those of the program' '
-	sed -n "s/^#\([a-z].*\)/\1/p" "$srcdir/contrib/examples/icsd.conf" |
-		grep -Ev "^(user|group|tls-|hostname|nodename|contact)" \
-		>"$tmp/default.conf" &&
-	$AWK "/^X\\(/ { row = \"\" } { row = row \$0 } /\"\\)\$/ {
-		split(row, part, \"\\\"\"); print part[2], part[4] }" \
-		"$srcdir/src/icsd/options.def" >"$tmp/defaults" &&
-	while IFS=" =" read -r name value; do
-		value=$(echo "$value" | tr -d "\"{}") &&
-		grep -qx "$name $value" "$tmp/defaults" || {
-			echo "$name $value"
-			return 1
-		}
-	done <"$tmp/default.conf" && "$ICSD" -n -f "$tmp/default.conf"
+test_ok 'it shows every option, and no other' '
+	test "$(table | wc -l)" -ge 20 &&
+	same "$(table | cut -d " " -f 1 | sort)" \
+		"$(shown | cut -d " " -f 1 | sort)"
+'
+test_ok 'its values are the defaults' '
+	same "$(table | has_default | sort)" "$(shown | has_default | sort)"
+'
+test_ok 'and are good when they are said' '
+	sed "s/^#\([a-z-]* = \)/\1/" "$example" |
+		grep -Ev "^(user|group|tls-)" >"$tmp/said.conf" &&
+	test "$(grep -c "^[a-z]" "$tmp/said.conf")" -ge 15 &&
+	"$ICSD" -n -f "$tmp/said.conf"
 '
 printf 'log-level = note\nconnections = many\n\nadmin = example.net\n' \
 	>"$tmp/bad.conf"
 test_ok '-n names file and line of each fault' '
-	fails_with 2 "$ICSD" -n -f "$tmp/bad.conf" 2>"$tmp/faults" &&
+	fails_with 2 timeout 60 "$ICSD" -n -f "$tmp/bad.conf" 2>"$tmp/faults" &&
 	grep -q "^$tmp/bad.conf:2: connections: \"many\"" "$tmp/faults" &&
 	grep -q "^$tmp/bad.conf:4: admin: \"example.net\"" "$tmp/faults" &&
 	same 2 "$(wc -l <"$tmp/faults")"
 '
 test_ok 'a start refuses it too, and makes nothing' '
-	fails_with 2 "$ICSD" -d -f "$tmp/bad.conf" -D "$tmp/none" \
+	fails_with 2 timeout 60 "$ICSD" -d -f "$tmp/bad.conf" -D "$tmp/none" \
 		2>"$tmp/faults" &&
 	grep -q "bad.conf:4: admin" "$tmp/faults" && ! test -e "$tmp/none"
 '
 printf 'user = no-such-user-here\ntls-cert = %s\ntls-key = /no/such\n' \
 	"$tmp/bad.conf" >"$tmp/machine.conf"
 test_ok '-n looks at the machine as well' '
-	fails_with 2 "$ICSD" -n -f "$tmp/machine.conf" 2>"$tmp/faults" &&
+	fails_with 2 timeout 60 "$ICSD" -n -f "$tmp/machine.conf" 2>"$tmp/faults" &&
 	grep -q "machine.conf:1: user: there is no user" "$tmp/faults" &&
 	grep -q "machine.conf:2: tls-cert: .*no PEM certificate" "$tmp/faults" &&
 	grep -q "machine.conf:3: tls-key: /no/such: No such" "$tmp/faults"
 '
 test_ok 'a file that is named must exist' '
-	fails_with 2 "$ICSD" -n -f "$tmp/absent.conf" 2>"$tmp/faults" &&
+	fails_with 2 timeout 60 "$ICSD" -n -f "$tmp/absent.conf" 2>"$tmp/faults" &&
 	grep -q "absent.conf: No such file" "$tmp/faults"
 '
 for profile in infield maintenance manufacturer developer certifier other; do
 	test_ok "profile $profile is refused with words" '
-		fails_with 2 "$ICSD" -n --profile "$profile" 2>"$tmp/faults" &&
+		fails_with 2 timeout 60 "$ICSD" -n --profile "$profile" 2>"$tmp/faults" &&
 		grep -q "profile: \"$profile\" .*knows: open" "$tmp/faults"
 	'
 done
@@ -133,7 +142,7 @@ test_ok 'health is on the admin listener' '
 		"http://${icsd_admin#admin://}/readyz")"
 '
 test_ok 'a second server on the folder is refused with words' '
-	fails_with 1 "$ICSD" -d -D "$tmp/plain" -l 127.0.0.1:0 \
+	fails_with 1 timeout 60 "$ICSD" -d -D "$tmp/plain" -l 127.0.0.1:0 \
 		>"$tmp/second" 2>&1 &&
 	grep -q "another icsd or ics works on this folder" "$tmp/second" &&
 	! grep -q "^listening" "$tmp/second" &&
@@ -141,7 +150,7 @@ test_ok 'a second server on the folder is refused with words' '
 	same 404 "$(http_code /no/such)"
 '
 test_ok 'a taken port is refused with words' '
-	fails_with 1 "$ICSD" -d -D "$tmp/other" -l "127.0.0.1:$plain_port" \
+	fails_with 1 timeout 60 "$ICSD" -d -D "$tmp/other" -l "127.0.0.1:$plain_port" \
 		>"$tmp/second" 2>&1 &&
 	grep -q "listen-failed address=127.0.0.1:$plain_port .*another program" \
 		"$tmp/second"
@@ -158,7 +167,7 @@ test_ok 'the state folder is made private' '
 	kill -INT "$icsd_pid" && wait "$icsd_pid"
 '
 test_ok 'the folder above it is not made' '
-	fails_with 1 "$ICSD" -d -D "$tmp/no/such" -l 127.0.0.1:0 \
+	fails_with 1 timeout 60 "$ICSD" -d -D "$tmp/no/such" -l 127.0.0.1:0 \
 		>"$tmp/second" 2>&1 &&
 	grep -q "state-dir dir=$tmp/no/such .*make the folder above" \
 		"$tmp/second"
@@ -259,7 +268,7 @@ test_ok 'so is one that does not belong to the key' '
 	same 404 "$(http_code /no/such --cacert "$tmp/two.crt")" && icsd_stop
 '
 test_ok 'a start with them is refused' '
-	fails_with 1 "$ICSD" -d -D "$tmp/mixed" -l 127.0.0.1:0 \
+	fails_with 2 timeout 60 "$ICSD" -d -D "$tmp/mixed" -l 127.0.0.1:0 \
 		--tls-cert "$tmp/three.crt" --tls-key "$tmp/three.key" \
 		>"$tmp/second" 2>&1 &&
 	grep -q "belong together" "$tmp/second"
@@ -282,8 +291,8 @@ test_ok 'a key that everybody may read is warned about' '
 # ---- the end ----------------------------------------------------------------
 
 head -c 300000 /dev/zero | tr '\0' x >"$tmp/slow"
+test_ok 'a server to end' 'icsd_start drain'
 test_ok 'a request that runs at TERM gets its answer' '
-	icsd_start drain &&
 	curl -v -s -o /dev/null -w "%{http_code}" --limit-rate 150k \
 		-H Expect: --data-binary "@$tmp/slow" "$icsd_http/pks/add" \
 		>"$tmp/slow.code" 2>"$tmp/slow.log" &
@@ -316,6 +325,6 @@ test_ok 'a reload begins a log that was moved away anew' '
 	wait_until 20 "! kill -0 $icsd_pid 2>/dev/null"
 '
 test_ok 'a start that fails is told at once' '
-	fails_with 1 "$ICSD" -D "$tmp/no/such" -l 127.0.0.1:0
+	fails_with 1 timeout 60 "$ICSD" -D "$tmp/no/such" -l 127.0.0.1:0
 '
 test_done

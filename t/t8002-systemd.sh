@@ -43,12 +43,12 @@ test_ok 'a refused reload ends as well' '
 '
 test_ok 'stopping is told' 'forget && icsd_stop && noted STOPPING=1'
 test_ok 'a start that fails never says ready' '
-	forget && ! "$ICSD" -d -D "$tmp/no/such" -l 127.0.0.1:0 &&
+	forget && ! timeout 60 "$ICSD" -d -D "$tmp/no/such" -l 127.0.0.1:0 &&
 	! grep -q READY "$notes"
 '
 test_ok 'no pings unasked' '! grep -q WATCHDOG "$notes"'
 test_ok 'the watchdog is fed while HTTP answers' '
-	forget && WATCHDOG_USEC=200000 && export WATCHDOG_USEC &&
+	forget && WATCHDOG_USEC=600000 && export WATCHDOG_USEC &&
 	icsd_start dog && unset WATCHDOG_USEC &&
 	wait_until 20 "test \$(grep -c WATCHDOG=1 \"$notes\") -ge 5" &&
 	forget && kill -HUP "$icsd_pid" && noted READY=1 &&
@@ -79,6 +79,7 @@ passed() {
 	mkdir -p "$tmp/$passed_name"
 	icsd_out=$tmp/$passed_name.out
 	icsd_err=$tmp/$passed_name.err
+	: >"$icsd_out"
 	# shellcheck disable=SC2086
 	"$builddir/t/manager" pass $passed_sockets -- "$ICSD" -d \
 		-D "$tmp/$passed_name" "$@" >"$icsd_out" 2>"$icsd_err" &

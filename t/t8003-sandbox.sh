@@ -71,8 +71,8 @@ trace_works() {
 	strace -f -o "$tmp/true.strace" true 2>"$tmp/strace.err"
 }
 if has_feature landlock && command -v strace >/dev/null && trace_works; then
+	mkdir "$tmp/traced"
 	test_ok 'it is confined before it makes a thread' '
-		mkdir "$tmp/traced" &&
 		ASAN_OPTIONS=detect_leaks=0 strace -f -o "$tmp/strace" \
 			-e trace=clone,clone3,landlock_restrict_self,seccomp \
 			"$ICSD" -d -D "$tmp/traced" -l 127.0.0.1:0 \
@@ -119,13 +119,13 @@ if test "$(id -u)" = 0 && id nobody >/dev/null 2>&1; then
 	'
 	test_ok 'a state that is not its own is refused with words' '
 		mkdir -m 700 "$tmp/roots" && chmod 644 "$tmp/n.conf" &&
-		fails_with 1 "$ICSD" -d -f "$tmp/n.conf" -D "$tmp/roots" \
+		fails_with 1 timeout 60 "$ICSD" -d -f "$tmp/n.conf" -D "$tmp/roots" \
 			-l 127.0.0.1:0 >"$tmp/refused" 2>&1 &&
 		grep -q "user must own it" "$tmp/refused"
 	'
 	test_ok 'an unknown user is refused with words' '
 		echo "user = no-such-user-here" >"$tmp/n.conf" &&
-		fails_with 1 "$ICSD" -d -f "$tmp/n.conf" -D "$tmp/unknown" \
+		fails_with 1 timeout 60 "$ICSD" -d -f "$tmp/n.conf" -D "$tmp/unknown" \
 			-l 127.0.0.1:0 >"$tmp/refused" 2>&1 &&
 		grep -q "user=no-such-user-here .*name an account" \
 			"$tmp/refused"

@@ -11,11 +11,9 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "hkp/hkp.h"
 #include "icsd/confine.h"
@@ -31,10 +29,8 @@
 
 struct server {
 	const struct args *args;
-	/* The snapshot in force, then those before it: hkp may still show
-	 * their names. */
-	struct conf **confs;
-	size_t confs_n;
+	struct conf *first; /* of the start; the state folder is its */
+	struct conf *now;   /* in force; perhaps the first */
 	struct front front;
 	int signals;
 	struct listen_set listeners;
@@ -147,6 +143,8 @@ start_wide(struct server *s, const struct conf *c)
 {
 	enum ics_err err;
 
+	/* What the state folder holds is nobody else's. */
+	(void)umask(S_IWGRP | S_IRWXO); /* cannot fail */
 	TRY(failed("signals", signals_open(&s->signals), ""));
 	TRY(state_make(c));
 	TRY(listen_open(c, &s->listeners));
@@ -209,24 +207,31 @@ out:
 	return err;
 }
 
+static void
+conf_swap(struct server *s, struct conf *next)
+{
+	conf_differences(s->first, next, difference_log);
+	log_level_set(next->log_level);
+	if (s->now != s->first)
+		conf_free(s->now);
+	s->now = next;
+}
+
 /* A new snapshot, or all stays as it was. */
 static void
 reload(struct server *s)
 {
-	struct conf *now = s->confs[s->confs_n - 1];
 	struct conf *next;
 	enum ics_err err;
 
 	notify_send(NOTIFY_RELOADING);
+	/* First, so that it tells of this reload already. */
+	(void)failed("log", front_log_reopen(&s->front, s->first), "");
 	err = conf_load(&s->args->source, &next);
 	if (err == ICS_OK)
 		err = http_reload(s, next);
 	if (err == ICS_OK) {
-		conf_differences(now, next, difference_log);
-		s->confs = alloc_resize(s->confs, s->confs_n + 1,
-		    sizeof(struct conf *));
-		s->confs[s->confs_n++] = next;
-		log_level_set(next->log_level);
+		conf_swap(s, next);
 		log_event(LOG_LEVEL_NOTE, "reloaded", "file=%s", next->file);
 	} else {
 		complaints_log(next);
@@ -234,8 +239,6 @@ reload(struct server *s)
 		    "file=%s why=\"the old configuration stays\"", next->file);
 		conf_free(next);
 	}
-	/* The state folder is that of the start. */
-	(void)failed("log", front_log_reopen(&s->front, s->confs[0]), "");
 	notify_send(NOTIFY_READY);
 }
 
@@ -250,7 +253,7 @@ serve(struct server *s)
 		uint64_t now = clock_mono_ns();
 
 		if (period > 0 && now >= next) {
-			if (watch_answers(s->confs[0], period / 2))
+			if (watch_answers(s->first, period))
 				notify_send(NOTIFY_ALIVE);
 			else
 				log_event(LOG_LEVEL_ERROR, "stuck",
@@ -274,29 +277,27 @@ serve(struct server *s)
 static void
 stop(struct server *s)
 {
-	struct conf *c = s->confs[s->confs_n - 1];
-
 	notify_send(NOTIFY_STOPPING);
 	if (s->hkp != NULL) {
 		hkp_ready_set(s->hkp, false);
-		hkp_drain(s->hkp, (unsigned)c->drain_seconds);
+		hkp_drain(s->hkp, (unsigned)s->now->drain_seconds);
 	}
-	/* What was submitted is answered while the front can still say so. */
-	intake_free(s->in);
+	/* The front waits for the answers to what it submitted. */
 	hkp_free(s->hkp);
+	intake_free(s->in);
 	store_close(s->store);
-	listen_close(s->confs[0], &s->listeners);
+	listen_close(s->first, &s->listeners);
+	if (s->signals >= 0)
+		close(s->signals);
 }
 
 enum ics_err
 server_run(const struct args *args, struct conf *conf)
 {
-	struct server s = { .args = args, .signals = -1 };
+	struct server s = { .args = args, .first = conf, .now = conf };
 	enum ics_err err = ICS_OK;
 
-	s.front.waiting = -1;
-	s.confs = alloc_zero(1, sizeof(struct conf *));
-	s.confs[s.confs_n++] = conf;
+	s.signals = s.front.waiting = s.front.nothing = -1;
 	if (!args->front)
 		err = failed("background", front_leave(&s.front), "use -d");
 	if (err == ICS_OK)
@@ -307,10 +308,8 @@ server_run(const struct args *args, struct conf *conf)
 		serve(&s);
 	stop(&s);
 	log_event(LOG_LEVEL_NOTE, "stopped", "status=%s", err_name(err));
-	while (s.confs_n > 0)
-		conf_free(s.confs[--s.confs_n]);
-	free(s.confs);
-	if (s.signals >= 0)
-		close(s.signals);
+	if (s.now != s.first)
+		conf_free(s.now);
+	conf_free(s.first);
 	return err;
 }
