@@ -113,6 +113,7 @@ void
 hkp_local_stats(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	struct store_reader *r = hkp_request_reader(rq, rp);
+	struct intake_stats in;
 	struct store_stats s;
 	json_t *all = json_object();
 	enum ics_err err;
@@ -133,6 +134,9 @@ hkp_local_stats(struct hkp_request *rq, struct hkp_reply *rp)
 	SET(updated_total);
 	SET(deleted_total);
 #undef SET
+	intake_stats(hkp_intake(rq->h), &in);
+	json_object_set_new(all, "under_way",
+	    json_integer((json_int_t)in.under_way));
 	hkp_reply_json(rp, 200, json_incref(all));
 out:
 	if (err != ICS_OK)

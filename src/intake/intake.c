@@ -167,5 +167,6 @@ intake_stats(struct intake *in, struct intake_stats *out)
 		.groups = atomic_load(&in->groups),
 		.refused_busy = atomic_load(&in->busy),
 		.queued = queue_length(in->todo),
+		.under_way = atomic_load(&in->inflight),
 	};
 }

@@ -114,7 +114,8 @@ void intake_drain(struct intake *in);
 struct intake_stats {
 	uint64_t submissions, inserted, updated, ignored, invalid, denied,
 	    waiting, judged_again, groups, refused_busy;
-	size_t queued;
+	size_t queued;	  /* submissions that no checker has taken yet */
+	size_t under_way; /* works not yet answered, judging again included */
 };
 void intake_stats(struct intake *in, struct intake_stats *out);
 
