@@ -16,7 +16,7 @@ by_socket() { "$ICS" -D "$icsd_dir" "$@"; }
 
 test_ok 'keys' '
 	gpg_home &&
-	gpg_key "Alice Example <alice@example.org>" && alice=$gpg_fpr &&
+	gpg_key "Alice Liddell <alice@example.org>" future-default && alice=$gpg_fpr &&
 	gpg_key "Bob: 100%41 <bob@example.org>" && bob=$gpg_fpr &&
 	gpg_key "Alice Twin <twin@example.org>" && twin=$gpg_fpr &&
 	sub=$(gpg --with-colons --list-keys "$alice" |
@@ -33,7 +33,7 @@ for way in by_url by_socket by_file; do
 	}
 	for query in '$alice' '0x$alice' '04$alice' '$sub' \
 		'0x$(echo $alice | cut -c 25-40)' alice@example.org \
-		'"<ALICE@example.org>"' '"alice example"'; do
+		'"<ALICE@example.org>"' '"liddell ALICE"'; do
 		test_ok "$way: get $query, and gpg takes it" '
 			rm -rf "$GNUPGHOME"/pubring* &&
 			eval "$way get $query" >"$tmp/got.asc" &&
@@ -49,7 +49,7 @@ for way in by_url by_socket by_file; do
 		$way get alice >"$tmp/got.asc" 2>"$tmp/names" &&
 		rm -rf "$GNUPGHOME"/pubring* && gpg --import "$tmp/got.asc" &&
 		same "$(printf "%s\n" "$alice" "$twin" | sort)" "$(gpg_fprs)" &&
-		grep -q "$alice  Alice Example" "$tmp/names" &&
+		grep -q "$alice  Alice Liddell" "$tmp/names" &&
 		grep -q "$twin  Alice Twin" "$tmp/names"
 	'
 	test_ok "$way: a User ID comes through whole" '
@@ -73,7 +73,7 @@ for way in by_url by_socket by_file; do
 	test_ok "$way: status of a valid key is 0, verified here" '
 		$way status "$alice" >"$tmp/status" &&
 		grep -q "^$alice  valid" "$tmp/status" &&
-		grep -q "uid     Alice Example <alice@example.org>$" "$tmp/status" &&
+		grep -q "uid     Alice Liddell <alice@example.org>$" "$tmp/status" &&
 		grep -q "subkey  $sub  cv25519.*encrypt$" "$tmp/status" &&
 		$way status -q "$alice" >"$tmp/quiet" && test ! -s "$tmp/quiet"
 	'

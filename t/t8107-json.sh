@@ -19,7 +19,7 @@ says() {
 }
 
 test_ok 'a server' '
-	gpg_home && gpg_key "Zoë \"Z\" <zoe@example.org>" && zoe=$gpg_fpr &&
+	gpg_home && gpg_key "Zoë \"Z\" <zoe@example.org>" future-default && zoe=$gpg_fpr &&
 	gpg --export >"$tmp/all.gpg" && echo rubbish >"$tmp/rubbish" &&
 	lower=$(echo "$zoe" | tr A-F a-f) && icsd_start state
 '
@@ -71,6 +71,6 @@ test_ok 'a refusal says where, which rule, and what would help' '
 	gpg --export-secret-keys >"$tmp/secret.gpg" &&
 	cat "$tmp/all.gpg" "$tmp/secret.gpg" >"$tmp/leak.gpg" &&
 	says ".refusals[0] | [.file, .ordinal, .outcome] | @csv" \
-		"\"$tmp/leak.gpg\",2,\"invalid\"" load "$tmp/leak.gpg"
+		"\"$tmp/leak.gpg\",1,\"invalid\"" load "$tmp/leak.gpg"
 '
 test_done

@@ -6,9 +6,10 @@
 # gpg know no fewer valid User IDs, subkeys and good signatures than the
 # original does, certificate by certificate.
 #
-# Two things are left out of the comparison, for they are the design: user
-# attributes (photos) with the signatures on them, and the User IDs of keys
-# that were revoked for good, of which only the revocation is served.
+# Left out of the comparison, for they are the design: user attributes (photos)
+# with the signatures on them, and keys that were revoked for good, of which
+# only the revocation is served; gpg then cannot check what these keys signed,
+# here as it could not if they were not here at all.
 
 . "${srcdir:=$(dirname "$0")/..}/t/lib.sh"
 . "$srcdir/t/lib-gpg.sh"
@@ -29,24 +30,27 @@ test -n "$keyrings" || skip_all 'no keyring is installed'
 # subkeys, good signatures
 counts() {
 	$AWK -F: '
-	function flush() {
-		if (fpr != "")
-			print fpr, (hard ? "hard" : "-"), uids, subs, good
-		fpr = ""
-		hard = uids = subs = good = photo = 0
-	}
-	$1 == "pub" { flush(); wants = 1; under = "pub" }
-	$1 == "fpr" && wants { fpr = $10; wants = 0 }
-	$1 == "uid" { under = "uid"; uids += ($2 !~ /[rein]/) }
+	$1 == "pub" { wants = 1; under = "pub"; id = $5 }
+	$1 == "fpr" && wants { fpr = $10; wants = 0; keys[fpr] = id; uids[fpr] = subs[fpr] = 0 }
+	$1 == "uid" { under = "uid"; uids[fpr] += ($2 !~ /[ri]/) }
 	$1 == "uat" { under = "uat" }
-	$1 == "sub" { under = "sub"; subs++ }
-	($1 == "sig" || $1 == "rev") && under != "uat" && $2 == "!" { good++ }
+	$1 == "sub" { under = "sub"; subs[fpr]++ }
+	($1 == "sig" || $1 == "rev") && under != "uat" && $2 == "!" {
+		issuer[++n] = $5
+		about[n] = fpr
+	}
 	# Reasons 1 and 3, superseded and retired, are not for good.
 	$1 == "rev" && under == "pub" && $2 == "!" && $11 ~ /^20/ {
 		if ($11 !~ /,0?[13]$/)
-			hard = 1
+			hard[id] = 1
 	}
-	END { flush() }' | sort
+	END {
+		for (i = 1; i <= n; i++)
+			good[about[i]] += !hard[issuer[i]]
+		for (fpr in keys)
+			print fpr, (hard[keys[fpr]] ? "hard" : "-"), \
+				uids[fpr], subs[fpr], good[fpr] + 0
+	}' | sort
 }
 
 # gpg_counts FILE: what gpg knows after importing it into an empty home

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ics dump: every certificate, whole and canonical, in the order of
- * fingerprints: servers that hold the same dump the same octets.
+ * ics dump: every certificate, whole and canonical, in an order that depends
+ * on nothing else: servers that hold the same dump the same octets.
  */
 #include <unistd.h>
 

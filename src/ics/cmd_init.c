@@ -87,7 +87,7 @@ dir_make(const char *dir)
 	if (mkdir(dir, 0700) == 0 || errno == EEXIST)
 		return ICS_OK;
 	out_fail("%s: %s", dir, strerror(errno));
-	return err_from_errno(errno);
+	return ICS_EIO;
 }
 
 static enum ics_err

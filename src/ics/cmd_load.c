@@ -202,7 +202,7 @@ rest_refuse(struct load *l, const struct input *in, enum ics_err why)
 	load_outcome_refuse(o, why, &none);
 	/* Cut to fit. */
 	(void)snprintf(o->about, sizeof(o->about),
-	    "the last %zu octets of the file", input_left(in));
+	    "the last %zu octets of the file", in->left);
 	batch->answered = true;
 	return batch_send(l, batch);
 }

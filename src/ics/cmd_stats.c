@@ -64,6 +64,7 @@ static const struct {
 	{ "uids", "User IDs" },
 	{ "pending", "signatures that wait for their issuer" },
 	{ "denied", "denied fingerprints" },
+	{ "under_way", "submissions and judgements under way" },
 	{ "log", "entries of the log" },
 	{ "file_octets", "octets of the file" },
 	{ "wal_octets", "octets of its write-ahead log" },

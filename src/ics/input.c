@@ -131,8 +131,10 @@ input_close(struct input *in)
 enum ics_err
 input_next(struct input *in, struct pgp_block *block)
 {
-	enum ics_err err = pgp_block_next(&in->cur, block);
+	enum ics_err err;
 
+	in->left = in->cur.rest.n;
+	err = pgp_block_next(&in->cur, block);
 	if (err != ICS_ENOTFOUND)
 		in->ordinal++;
 	return err;

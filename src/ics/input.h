@@ -20,6 +20,7 @@ struct input {
 	size_t map_n;
 	struct buf plain;  /* owned: what was armored */
 	struct cursor cur; /* over map or plain */
+	size_t left;	   /* octets not read before the last block */
 	size_t octets;	   /* of packets */
 	size_t ordinal;	   /* of the last block, from 1 */
 };
@@ -33,13 +34,6 @@ void input_close(struct input *in);
 
 /* As pgp_block_next. The block is lent until input_close. */
 enum ics_err input_next(struct input *in, struct pgp_block *block);
-
-/* Octets not yet read. */
-static inline size_t
-input_left(const struct input *in)
-{
-	return in->cur.rest.n;
-}
 
 /* Octets of a file without opening it for long; 0 when nobody knows. */
 size_t input_size(const char *path);

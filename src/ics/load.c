@@ -51,6 +51,11 @@ load_outcome_refuse(struct load_outcome *to, enum ics_err err,
     const struct report *rep)
 {
 	to->outcome = INTAKE_INVALID;
+	if (err == ICS_ESECRET)
+		finding_set(to, &(const struct finding){
+				    .reason = PGP_REASON(secret_key) });
+	if (to->words[0] != '\0')
+		return;
 	/* Cut to fit. */
 	(void)snprintf(to->words, sizeof(to->words), "%s", err_words(err));
 	finding_set(to, report_worst(rep));

@@ -17,8 +17,8 @@
 #define SOCKET_OCTETS  (4u << 20)
 #define SOCKET_AHEAD   3
 #define SOCKET_WAIT_MS 100
-#define REST_WAIT_MS   300
-#define REST_TRIES     200 /* a minute */
+#define REST_WAIT_MS   100
+#define REST_TRIES     600 /* a minute */
 #define BUSY_WAIT_NS   250000000u
 #define BUSY_TRIES     240 /* a minute */
 
@@ -252,8 +252,9 @@ out:
 	return err;
 }
 
+/* How many signatures wait, and how many works are not done with. */
 static enum ics_err
-waiting_ask(struct socket_door *door, int64_t *waiting)
+waiting_ask(struct socket_door *door, int64_t *waiting, int64_t *under_way)
 {
 	struct http_answer answer = { 0 };
 	json_t *doc = NULL;
@@ -263,28 +264,27 @@ waiting_ask(struct socket_door *door, int64_t *waiting)
 	TRY(http_judge(&answer));
 	doc = http_json(&answer);
 	*waiting = json_integer_value(json_object_get(doc, "pending"));
+	*under_way = json_integer_value(json_object_get(doc, "under_way"));
 out:
 	json_decref(doc);
 	http_answer_release(&answer);
 	return err;
 }
 
-/* The server judges again by itself and tells nobody when it is through: it
- * is asked until the number rests. */
+/* The server judges again by itself; it is asked until it is through, or
+ * until others keep it busy for too long. */
 static enum ics_err
 socket_settle(void *self, int64_t *waiting)
 {
 	struct socket_door *door = self;
-	int64_t before = -1;
-	enum ics_err err;
+	int64_t under_way = 1;
+	enum ics_err err = ICS_OK;
 
-	TRY(waiting_ask(door, waiting));
-	for (int i = 0; i < REST_TRIES && *waiting != before; i++) {
-		before = *waiting;
-		if (before == 0)
-			break;
-		curl_multi_poll(door->multi, NULL, 0, REST_WAIT_MS, NULL);
-		TRY(waiting_ask(door, waiting));
+	for (int i = 0; i < REST_TRIES && under_way > 0; i++) {
+		TRY(waiting_ask(door, waiting, &under_way));
+		if (under_way > 0)
+			curl_multi_poll(door->multi, NULL, 0, REST_WAIT_MS,
+			    NULL);
 	}
 out:
 	return err;
