@@ -262,22 +262,25 @@ job_read(struct verify_job *job, const struct pgp_key *key,
 	}
 }
 
-/* True when backends.def has a row for signatures of this kind of key. */
+static const struct serving *
+serving_find(enum verify_family family, enum pgp_curve curve)
+{
+	for (size_t i = 0; i < sizeof(serving) / sizeof(*serving); i++) {
+		if (serving[i].family == family && serving[i].curve == curve)
+			return &serving[i];
+	}
+	return NULL;
+}
+
+/* Of the algorithms with curves, those with a row are served. */
 static bool
 is_served(const struct pgp_key *key)
 {
-	switch (key->algo) {
-	case PGP_ALGO_ECDSA:
-		return key->curve != PGP_CURVE_ED25519 &&
-		       key->curve != PGP_CURVE_ED448 &&
-		       key->curve != PGP_CURVE_CV25519 &&
-		       key->curve != PGP_CURVE_X448 &&
-		       key->curve != PGP_CURVE_UNKNOWN;
-	case PGP_ALGO_EDDSA:
-		return pgp_eddsa_width(key->curve) != 0;
-	default:
-		return true;
-	}
+	if (key->algo == PGP_ALGO_ECDSA)
+		return serving_find(VERIFY_ECDSA, key->curve) != NULL;
+	if (key->algo == PGP_ALGO_EDDSA)
+		return serving_find(VERIFY_EDDSA, key->curve) != NULL;
+	return true;
 }
 
 static enum pgp_verdict
@@ -299,13 +302,10 @@ backend_run(const struct verify_job *job, enum pgp_backend backend)
 static enum pgp_verdict
 best_run(const struct verify_job *job)
 {
-	enum pgp_verdict verdict = PGP_UNSUPPORTED;
+	const struct serving *row = serving_find(job->family, job->curve);
+	enum pgp_verdict verdict =
+	    row == NULL ? PGP_UNSUPPORTED : backend_run(job, row->backend);
 
-	for (size_t i = 0; i < sizeof(serving) / sizeof(*serving); i++) {
-		if (serving[i].family == job->family &&
-		    serving[i].curve == job->curve)
-			verdict = backend_run(job, serving[i].backend);
-	}
 	return verdict == PGP_UNSUPPORTED ? verify_gcrypt(job) : verdict;
 }
 
