@@ -11,4 +11,4 @@ SELECT position, received, event, version, fpr, digest, salt, leaf
 FROM log WHERE position > :after ORDER BY position LIMIT 1;
 
 -- name: log_last (both)
-SELECT position FROM log ORDER BY position DESC LIMIT 1;
+SELECT coalesce(max(position), 0) FROM log;

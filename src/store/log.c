@@ -63,17 +63,16 @@ static enum ics_err
 position_next(struct store *s, int64_t *position)
 {
 	sqlite3_stmt *stmt;
-	enum ics_err err;
+	enum ics_err err = ICS_OK;
 
 	if (s->position < 0) {
 		stmt = db_query(&s->db, SQL_LOG_LAST);
-		err = db_step(&s->db, stmt);
-		if (err != ICS_OK && err != ICS_ENOTFOUND)
-			return err;
-		s->position = err == ICS_OK ? row_number(stmt, 0) : 0;
+		TRY(db_step(&s->db, stmt));
+		s->position = row_number(stmt, 0);
 	}
 	*position = s->position + 1;
-	return ICS_OK;
+out:
+	return err;
 }
 
 enum ics_err
