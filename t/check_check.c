@@ -266,7 +266,7 @@ START_TEST(misplaced_signatures_go_home)
 	judged_init(&j, buf_bytes(&packets), &ring);
 	ck_assert_uint_eq(judged_verified(&j), 5);
 	for (size_t i = 0; i < j.cert->sigs_n; i++) {
-		const struct pgp_part *part = &j.cert->parts[j.place[i]];
+		const struct pgp_part *part = &j.cert->parts[j.by.place[i]];
 		uint8_t type = j.cert->sigs[i].type;
 
 		if (part->kind == PGP_PART_UID)

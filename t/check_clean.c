@@ -36,7 +36,7 @@ clean(struct bytes packets, struct report *rep)
 	enum ics_err err;
 
 	judged_init(&j, packets, &ring);
-	err = pgp_cert_clean(j.cert, j.verdicts, j.place, &j.rep, &out);
+	err = pgp_cert_clean(j.cert, &j.by, &j.rep, &out);
 	ck_assert((err == ICS_OK) == (out != NULL));
 	ck_assert(err == ICS_OK || err == ICS_EDENIED);
 	if (rep != NULL)

@@ -81,21 +81,23 @@ key_compare(const void *left, const void *right)
 }
 
 static size_t
-find(void *arg, const struct pgp_fpr *fpr, uint64_t keyid, struct pgp_key *out,
+find(void *arg, const struct pgp_issuer *issuer, struct pgp_key *out,
     size_t max)
 {
+	const struct pgp_fpr *fpr = &issuer->fpr;
 	size_t low = 0, high = keys.n, n = 0;
 
 	(void)arg; /* there is one keyring */
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (keys.at[middle].keyid < keyid)
+		if (keys.at[middle].keyid < issuer->keyid)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < keys.n && keys.at[low].keyid == keyid && n < max; low++) {
+	for (; low < keys.n && keys.at[low].keyid == issuer->keyid && n < max;
+	     low++) {
 		if (fpr->version == 0 || pgp_fpr_equal(fpr, &keys.at[low].fpr))
 			out[n++] = keys.at[low];
 	}
@@ -103,17 +105,16 @@ find(void *arg, const struct pgp_fpr *fpr, uint64_t keyid, struct pgp_key *out,
 }
 
 static void
-verdicts_print(const struct pgp_cert *cert, const enum pgp_verdict *verdicts,
-    const size_t *place)
+verdicts_print(const struct pgp_cert *cert, const struct pgp_judgement *j)
 {
 	for (size_t i = 0; i < cert->sigs_n; i++) {
 		const struct pgp_sig *sig = &cert->sigs[i];
-		bool is_uat = cert->parts[place[i]].kind == PGP_PART_UAT;
+		bool is_uat = cert->parts[j->place[i]].kind == PGP_PART_UAT;
 
 		printf("%016llX %02x %016llX %u %s%s\n",
 		    (unsigned long long)pgp_cert_primary(cert)->keyid,
 		    sig->type, (unsigned long long)sig->issuer_keyid,
-		    sig->created, pgp_verdict_words(verdicts[i]),
+		    sig->created, pgp_verdict_words(j->verdicts[i]),
 		    is_uat ? " (attribute)" : "");
 	}
 }
@@ -126,15 +127,14 @@ bytes_print(const struct buf *b)
 }
 
 static void
-clean_print(const struct pgp_cert *cert, const enum pgp_verdict *verdicts,
-    const size_t *place)
+clean_print(const struct pgp_cert *cert, const struct pgp_judgement *j)
 {
 	struct report rep = { 0 };
 	struct pgp_cert *out;
 	struct buf b;
 
 	buf_init(&b, PGP_CERT_MAX);
-	if (pgp_cert_clean(cert, verdicts, place, &rep, &out) == ICS_OK)
+	if (pgp_cert_clean(cert, j, &rep, &out) == ICS_OK)
 		pgp_cert_write(out, PGP_FORM_LEGACY, &b);
 	bytes_print(&b);
 	pgp_cert_free(out);
@@ -147,18 +147,15 @@ cert_judge(const struct pgp_cert *cert, bool clean)
 {
 	const struct pgp_keyring ring = { find, NULL };
 	const struct pgp_check how = { .now = clock_now(), .keyring = &ring };
-	enum pgp_verdict *verdicts =
-	    alloc_zero(cert->sigs_n + 1, sizeof(*verdicts));
-	size_t *place = alloc_zero(cert->sigs_n + 1, sizeof(*place));
+	struct pgp_judgement judged;
 	struct report rep = { 0 };
 
-	pgp_cert_check(cert, &how, verdicts, place, &rep);
+	pgp_cert_check(cert, &how, &judged, &rep);
 	if (clean)
-		clean_print(cert, verdicts, place);
+		clean_print(cert, &judged);
 	else
-		verdicts_print(cert, verdicts, place);
-	free(verdicts);
-	free(place);
+		verdicts_print(cert, &judged);
+	pgp_judgement_release(&judged);
 	report_release(&rep);
 }
 
@@ -175,7 +172,9 @@ detached_judge(const char *name)
 
 	if (pgp_packet_next(&cur, &packet) == ICS_OK &&
 	    pgp_sig_parse(packet.body, &sig) == ICS_OK)
-		n = find(NULL, &sig.issuer, sig.issuer_keyid, issuers, 8);
+		n = find(NULL,
+		    &(struct pgp_issuer){ sig.issuer, sig.issuer_keyid },
+		    issuers, 8);
 	printf("%s\n", n == 0 ? "unknown"
 			      : pgp_verdict_words(pgp_sig_verify(&sig,
 				    &issuers[0], &empty, false)));

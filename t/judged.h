@@ -7,8 +7,7 @@
 
 struct judged {
 	struct pgp_cert *cert;
-	enum pgp_verdict *verdicts;
-	size_t *place;
+	struct pgp_judgement by;
 	struct report rep;
 };
 
@@ -18,9 +17,7 @@ judged_cert(struct judged *j, struct pgp_cert *cert,
 {
 	j->cert = cert;
 	j->rep = (struct report){ 0 };
-	j->verdicts = alloc_zero(cert->sigs_n + 1, sizeof(*j->verdicts));
-	j->place = alloc_zero(cert->sigs_n + 1, sizeof(*j->place));
-	pgp_cert_check(cert, how, j->verdicts, j->place, &j->rep);
+	pgp_cert_check(cert, how, &j->by, &j->rep);
 }
 
 /* Parse and judge; ring may be NULL. */
@@ -38,8 +35,7 @@ static inline void
 judged_release(struct judged *j)
 {
 	pgp_cert_free(j->cert);
-	free(j->verdicts);
-	free(j->place);
+	pgp_judgement_release(&j->by);
 	report_release(&j->rep);
 }
 
@@ -53,7 +49,7 @@ judged_verdict(const struct judged *j, uint8_t type, uint64_t by,
 
 		if (sig->type == type && sig->issuer_keyid == by &&
 		    (created == 0 || sig->created == created))
-			return j->verdicts[i];
+			return j->by.verdicts[i];
 	}
 	ck_abort_msg("there is no signature of type %02x", type);
 }
@@ -65,7 +61,7 @@ judged_verified(const struct judged *j)
 	size_t n = 0;
 
 	for (size_t i = 0; i < j->cert->sigs_n; i++)
-		n += j->verdicts[i] <= PGP_REVOKED;
+		n += j->by.verdicts[i] <= PGP_REVOKED;
 	return n;
 }
 

@@ -260,8 +260,8 @@ struct maker_ring {
 };
 
 static inline size_t
-maker_find(void *arg, const struct pgp_fpr *fpr, uint64_t keyid,
-    struct pgp_key *out, size_t max)
+maker_find(void *arg, const struct pgp_issuer *issuer, struct pgp_key *out,
+    size_t max)
 {
 	struct maker_ring *ring = arg;
 	size_t n = 0;
@@ -270,8 +270,9 @@ maker_find(void *arg, const struct pgp_fpr *fpr, uint64_t keyid,
 	for (size_t i = 0; i < ring->n && n < max; i++) {
 		const struct pgp_key *key = &ring->keys[i]->key;
 
-		if (key->keyid == keyid &&
-		    (fpr->version == 0 || pgp_fpr_equal(fpr, &key->fpr)))
+		if (key->keyid == issuer->keyid &&
+		    (issuer->fpr.version == 0 ||
+			pgp_fpr_equal(&issuer->fpr, &key->fpr)))
 			out[n++] = *key;
 	}
 	return n;

@@ -107,20 +107,16 @@ static enum ics_err
 cert_verify(struct bytes packets, int64_t now, struct judged *j)
 {
 	const struct pgp_check how = { .now = now };
-	enum pgp_verdict *verdicts = NULL;
+	struct pgp_judgement judged = { 0 };
 	struct pgp_cert *raw = NULL;
-	size_t *place = NULL;
 	enum ics_err err;
 
 	TRY(pgp_cert_parse(packets, &j->rep, &raw));
 	j->fpr = pgp_cert_primary(raw)->fpr;
-	verdicts = alloc_zero(raw->sigs_n + 1, sizeof(*verdicts));
-	place = alloc_zero(raw->sigs_n + 1, sizeof(*place));
-	pgp_cert_check(raw, &how, verdicts, place, &j->rep);
-	TRY(pgp_cert_clean(raw, verdicts, place, &j->rep, &j->cert));
+	pgp_cert_check(raw, &how, &judged, &j->rep);
+	TRY(pgp_cert_clean(raw, &judged, &j->rep, &j->cert));
 out:
-	free(verdicts);
-	free(place);
+	pgp_judgement_release(&judged);
 	pgp_cert_free(raw);
 	return err;
 }

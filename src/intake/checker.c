@@ -27,8 +27,8 @@ row_key(const struct store_cert *row, struct pgp_key *key)
  * collisions are rare and the best fitting comes first.
  */
 static size_t
-keyring_find(void *arg, const struct pgp_fpr *fpr, uint64_t keyid,
-    struct pgp_key *out, size_t max)
+keyring_find(void *arg, const struct pgp_issuer *issuer, struct pgp_key *out,
+    size_t max)
 {
 	struct checker *c = arg;
 	struct store_hits hits;
@@ -36,14 +36,15 @@ keyring_find(void *arg, const struct pgp_fpr *fpr, uint64_t keyid,
 
 	if (max == 0)
 		return 0;
-	if (fpr->version != 0)
-		return store_cert_get_primary(c->reader, fpr, &row) == ICS_OK &&
+	if (issuer->fpr.version != 0)
+		return store_cert_get_primary(c->reader, &issuer->fpr, &row) ==
+			   ICS_OK &&
 		       row_key(&row, out);
-	if (store_find_keyid(c->reader, keyid, &hits) != ICS_OK)
+	if (store_find_keyid(c->reader, issuer->keyid, &hits) != ICS_OK)
 		return 0;
 	for (size_t i = 0; i < hits.n; i++) {
 		if (store_cert_get(c->reader, hits.ids[i], &row) == ICS_OK &&
-		    row_key(&row, out) && out->keyid == keyid)
+		    row_key(&row, out) && out->keyid == issuer->keyid)
 			return 1;
 	}
 	return 0;
@@ -89,17 +90,14 @@ static enum ics_err
 cert_clean(const struct pgp_check *how, const struct pgp_cert *whole,
     struct intake_item *item, struct change *change)
 {
-	enum pgp_verdict *verdicts =
-	    alloc_zero(whole->sigs_n, sizeof(*verdicts));
-	size_t *place = alloc_zero(whole->sigs_n, sizeof(*place));
+	struct pgp_judgement judged;
 	enum ics_err err;
 
-	pgp_cert_check(whole, how, verdicts, place, &item->rep);
-	TRY(pgp_cert_clean(whole, verdicts, place, &item->rep, &change->cert));
-	waiting_collect(whole, verdicts, change->cert, &change->waiting);
+	pgp_cert_check(whole, how, &judged, &item->rep);
+	TRY(pgp_cert_clean(whole, &judged, &item->rep, &change->cert));
+	waiting_collect(whole, judged.verdicts, change->cert, &change->waiting);
 out:
-	free(place);
-	free(verdicts);
+	pgp_judgement_release(&judged);
 	return err;
 }
 

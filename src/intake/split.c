@@ -144,13 +144,13 @@ static enum ics_err
 revocation_judge(struct checker *c, const struct pgp_sig *sig,
     struct intake_item *item, struct change *change)
 {
+	const struct pgp_issuer named = { sig->issuer, sig->issuer_keyid };
 	struct pgp_cert *raw = NULL;
 	struct pgp_key issuer;
 	struct buf packets;
 	enum ics_err err;
 
-	if (c->keyring.find(c->keyring.arg, &sig->issuer, sig->issuer_keyid,
-		&issuer, 1) == 0) {
+	if (c->keyring.find(c->keyring.arg, &named, &issuer, 1) == 0) {
 		revocation_keep(sig, item, change);
 		return ICS_OK;
 	}

@@ -89,6 +89,7 @@ static enum ics_err
 rows_gather(struct checker *c, struct gathered *g, bool under_primary)
 {
 	struct store_pending row = { 0 };
+	struct pgp_issuer named;
 	struct pgp_key issuer;
 	enum ics_err err;
 
@@ -100,8 +101,8 @@ rows_gather(struct checker *c, struct gathered *g, bool under_primary)
 			pgp_packet_write(&g->packets, row.part_tag, row.part);
 		pgp_packet_write(&g->packets, PGP_TAG_SIGNATURE, row.sig);
 		/* The views of row are gone after this look-up. */
-		if (c->keyring.find(c->keyring.arg, &row.issuer,
-			row.issuer_keyid, &issuer, 1) > 0)
+		named = (struct pgp_issuer){ row.issuer, row.issuer_keyid };
+		if (c->keyring.find(c->keyring.arg, &named, &issuer, 1) > 0)
 			*id_array_add(&g->ids) = row.id;
 	}
 	return err == ICS_ENOTFOUND ? ICS_OK : err;

@@ -38,7 +38,7 @@ is_self(const struct check *c, size_t i)
 }
 
 static void
-places_init(struct check *c)
+contests_find(struct check *c)
 {
 	const struct pgp_cert *cert = c->judge.cert;
 
@@ -46,12 +46,10 @@ places_init(struct check *c)
 		const struct pgp_part *part = &cert->parts[p];
 
 		for (size_t i = part->sig_first;
-		     i < part->sig_first + part->sig_n; i++) {
-			c->place[i] = p;
+		     i < part->sig_first + part->sig_n; i++)
 			c->is_contested[p] |=
 			    cert->sigs[i].type == PGP_SIG_CERT_REVOCATION &&
 			    !is_self(c, i);
-		}
 	}
 }
 
@@ -285,16 +283,17 @@ findings_add(const struct check *c, bool notes, struct report *rep)
 
 void
 pgp_cert_check(const struct pgp_cert *cert, const struct pgp_check *how,
-    enum pgp_verdict *verdicts, size_t *place, struct report *rep)
+    struct pgp_judgement *judged, struct report *rep)
 {
-	struct check c = { .judge = { .cert = cert, .how = how },
-		.verdicts = verdicts,
-		.place = place };
+	struct check c = { .judge = { .cert = cert, .how = how } };
 
+	pgp_judgement_init(judged, cert);
+	c.verdicts = judged->verdicts;
+	c.place = judged->place;
 	c.judge.notes = alloc_zero(cert->sigs_n + 1, sizeof(*c.judge.notes));
 	c.is_contested = alloc_zero(cert->parts_n, sizeof(*c.is_contested));
 	judge_trust_init(&c.judge.trust, how->trusted);
-	places_init(&c);
+	contests_find(&c);
 	pass_self(&c);
 	pass_misplaced(&c, true);
 	pass_others(&c);

@@ -62,8 +62,7 @@ kept_compare(const void *left, const void *right)
  * moves: its room is taken at once.
  */
 static void
-sigs_collect(struct cleaning *c, const enum pgp_verdict *verdicts,
-    const size_t *place)
+sigs_collect(struct cleaning *c, const struct pgp_judgement *judged)
 {
 	const struct pgp_key *primary = pgp_cert_primary(c->cert);
 	size_t kept = 0;
@@ -75,11 +74,11 @@ sigs_collect(struct cleaning *c, const enum pgp_verdict *verdicts,
 		const struct pgp_sig *sig = &c->cert->sigs[i];
 		size_t from = c->bodies.n;
 
-		if (!judge_is_verified(verdicts[i]))
+		if (!judge_is_verified(judged->verdicts[i]))
 			continue;
 		pgp_sig_normalise(sig, &c->bodies);
 		c->sigs[c->n++] = (struct kept_sig){ .sig = sig,
-			.place = place[i],
+			.place = judged->place[i],
 			.body =
 			    bytes_of(&c->bodies.p[from], c->bodies.n - from),
 			.is_self = pgp_sig_is_self(sig, primary) };
@@ -274,9 +273,30 @@ out:
 	return err;
 }
 
+void
+pgp_judgement_init(struct pgp_judgement *j, const struct pgp_cert *cert)
+{
+	j->verdicts = alloc_zero(cert->sigs_n + 1, sizeof(*j->verdicts));
+	j->place = alloc_zero(cert->sigs_n + 1, sizeof(*j->place));
+	for (size_t p = 0; p < cert->parts_n; p++) {
+		const struct pgp_part *part = &cert->parts[p];
+
+		for (size_t i = 0; i < part->sig_n; i++)
+			j->place[part->sig_first + i] = p;
+	}
+}
+
+void
+pgp_judgement_release(struct pgp_judgement *j)
+{
+	free(j->verdicts);
+	free(j->place);
+	*j = (struct pgp_judgement){ 0 };
+}
+
 enum ics_err
-pgp_cert_clean(const struct pgp_cert *cert, const enum pgp_verdict *verdicts,
-    const size_t *place, struct report *rep, struct pgp_cert **out)
+pgp_cert_clean(const struct pgp_cert *cert, const struct pgp_judgement *judged,
+    struct report *rep, struct pgp_cert **out)
 {
 	struct cleaning c = { .cert = cert, .rep = rep };
 	enum ics_err err;
@@ -284,7 +304,7 @@ pgp_cert_clean(const struct pgp_cert *cert, const enum pgp_verdict *verdicts,
 	*out = NULL;
 	c.sigs = alloc_zero(cert->sigs_n + 1, sizeof(*c.sigs));
 	c.is_bound = alloc_zero(cert->parts_n, sizeof(*c.is_bound));
-	sigs_collect(&c, verdicts, place);
+	sigs_collect(&c, judged);
 	parts_bind(&c);
 	parts_drop(&c);
 	if (is_evaporated(&c)) {
@@ -305,20 +325,12 @@ enum ics_err
 pgp_cert_settle(const struct pgp_cert *cert, struct pgp_cert **out)
 {
 	struct report ignored = { 0 }; /* both halves were reported on */
-	enum pgp_verdict *verdicts =
-	    alloc_zero(cert->sigs_n + 1, sizeof(*verdicts)); /* PGP_GOOD */
-	size_t *place = alloc_zero(cert->sigs_n + 1, sizeof(*place));
+	struct pgp_judgement verified;
 	enum ics_err err;
 
-	for (size_t p = 0; p < cert->parts_n; p++) {
-		const struct pgp_part *part = &cert->parts[p];
-
-		for (size_t i = 0; i < part->sig_n; i++)
-			place[part->sig_first + i] = p;
-	}
-	err = pgp_cert_clean(cert, verdicts, place, &ignored, out);
+	pgp_judgement_init(&verified, cert);
+	err = pgp_cert_clean(cert, &verified, &ignored, out);
+	pgp_judgement_release(&verified);
 	report_release(&ignored);
-	free(verdicts);
-	free(place);
 	return err;
 }

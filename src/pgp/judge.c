@@ -181,13 +181,13 @@ issuers_try(struct judge *j, size_t i, const struct pgp_fpr *fpr,
 {
 	const struct pgp_sig *sig = &j->cert->sigs[i];
 	const struct pgp_keyring *ring = j->how->keyring;
+	const struct pgp_issuer issuer = { *fpr, sig->issuer_keyid };
 	struct pgp_key keys[JUDGE_ISSUERS_MAX];
 	enum pgp_verdict best = PGP_UNKNOWN;
 	size_t n = 0;
 
 	if (ring != NULL)
-		n = ring->find(ring->arg, fpr, sig->issuer_keyid, keys,
-		    JUDGE_ISSUERS_MAX);
+		n = ring->find(ring->arg, &issuer, keys, JUDGE_ISSUERS_MAX);
 	for (size_t k = 0; k < n; k++) {
 		enum pgp_verdict verdict = verify(j, i, &keys[k], digest);
 

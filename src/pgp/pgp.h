@@ -439,13 +439,18 @@ enum ics_err pgp_cert_merge(const struct pgp_cert *a, const struct pgp_cert *b,
 
 /* ---- judging a certificate ---------------------------------------------- */
 
+/* Who is said to have made a signature. */
+struct pgp_issuer {
+	struct pgp_fpr fpr; /* version 0: only the key ID is known */
+	uint64_t keyid;
+};
+
 /*
- * Finds candidate issuer keys: fills at most max keys at out whose key ID is
- * keyid (and whose fingerprint is fpr, if fpr->version is not 0) and returns
- * how many. The keys' views stay valid until the next call.
+ * Finds candidate issuer keys: fills at most max keys at out that fit and
+ * returns how many. The keys' views stay valid until the next call.
  */
 struct pgp_keyring {
-	size_t (*find)(void *arg, const struct pgp_fpr *fpr, uint64_t keyid,
+	size_t (*find)(void *arg, const struct pgp_issuer *issuer,
 	    struct pgp_key *out, size_t max);
 	void *arg;
 };
@@ -458,16 +463,25 @@ struct pgp_check {
 	                                 * content) is not verified again */
 };
 
+/* What judging gave for each of a certificate's signatures, by index. */
+struct pgp_judgement {
+	enum pgp_verdict *verdicts; /* owned */
+	size_t *place;		    /* owned; the part index where it belongs */
+};
+
+/* Every signature good and in its place; release may also follow zeroes. */
+void pgp_judgement_init(struct pgp_judgement *j, const struct pgp_cert *cert);
+void pgp_judgement_release(struct pgp_judgement *j);
+
 /*
- * Judge every signature of a parsed certificate: verdicts[i] for sigs[i]
- * (cert->sigs_n of them, the caller's storage). Signatures misplaced under
- * the wrong part are tried on the others; place[i] tells the part index where
- * sigs[i] belongs (its own part, or the one where it verified). Signing
- * subkeys need a good back-signature, else their binding is PGP_BAD.
- * Findings name each signature that is not good.
+ * Judge every signature of a parsed certificate. Signatures misplaced under
+ * the wrong part are tried on the others; the place is their own part, or
+ * the one where they verified. Signing subkeys need a good back-signature,
+ * else their binding is PGP_BAD. Findings name each signature that is not
+ * good. The caller releases *judged.
  */
 void pgp_cert_check(const struct pgp_cert *cert, const struct pgp_check *how,
-    enum pgp_verdict *verdicts, size_t *place, struct report *rep);
+    struct pgp_judgement *judged, struct report *rep);
 
 /*
  * What is kept of a judged certificate: signatures PGP_GOOD, PGP_WEAK,
@@ -479,7 +493,7 @@ void pgp_cert_check(const struct pgp_cert *cert, const struct pgp_check *how,
  * above PGP_CERT_MAX. The caller frees *out.
  */
 enum ics_err pgp_cert_clean(const struct pgp_cert *cert,
-    const enum pgp_verdict *verdicts, const size_t *place, struct report *rep,
+    const struct pgp_judgement *judged, struct report *rep,
     struct pgp_cert **out);
 
 /*

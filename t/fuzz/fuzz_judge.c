@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define NOW 1700000000
 
 static size_t
-find(void *arg, const struct pgp_fpr *fpr, uint64_t keyid, struct pgp_key *out,
+find(void *arg, const struct pgp_issuer *issuer, struct pgp_key *out,
     size_t max)
 {
 	const struct pgp_cert *cert = arg;
@@ -24,8 +24,9 @@ find(void *arg, const struct pgp_fpr *fpr, uint64_t keyid, struct pgp_key *out,
 	for (size_t p = 0; p < cert->parts_n && n < max; p++) {
 		const struct pgp_key *key = &cert->parts[p].key;
 
-		if (key->version != 0 && key->keyid == keyid &&
-		    (fpr->version == 0 || pgp_fpr_equal(fpr, &key->fpr)))
+		if (key->version != 0 && key->keyid == issuer->keyid &&
+		    (issuer->fpr.version == 0 ||
+			pgp_fpr_equal(&issuer->fpr, &key->fpr)))
 			out[n++] = *key;
 	}
 	return n;
@@ -61,21 +62,18 @@ judge(const struct pgp_cert *cert, bool *all_verified)
 	const struct pgp_keyring ring = { find,
 		(void *)(uintptr_t)cert }; /* find only reads */
 	const struct pgp_check how = { .now = NOW, .keyring = &ring };
-	enum pgp_verdict *verdicts =
-	    alloc_zero(cert->sigs_n + 1, sizeof(*verdicts));
-	size_t *place = alloc_zero(cert->sigs_n + 1, sizeof(*place));
+	struct pgp_judgement judged;
 	struct report rep = { 0 };
 	struct pgp_cert *out = NULL;
 
 	*all_verified = true;
-	pgp_cert_check(cert, &how, verdicts, place, &rep);
+	pgp_cert_check(cert, &how, &judged, &rep);
 	for (size_t i = 0; i < cert->sigs_n; i++)
-		*all_verified &= verdicts[i] <= PGP_REVOKED;
-	if (pgp_cert_clean(cert, verdicts, place, &rep, &out) != ICS_OK)
+		*all_verified &= judged.verdicts[i] <= PGP_REVOKED;
+	if (pgp_cert_clean(cert, &judged, &rep, &out) != ICS_OK)
 		out = NULL;
 	report_release(&rep);
-	free(verdicts);
-	free(place);
+	pgp_judgement_release(&judged);
 	return out;
 }
 
