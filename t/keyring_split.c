@@ -141,10 +141,11 @@ main(int argc, char **argv)
 		blocks_add(argv[i], &all);
 	qsort(all.at, all.n, sizeof(*all.at), piece_order);
 	while (at < all.n) {
-		FILE *to[2] = { batch_open(argv[1], ++batch, "gpg"),
-			batch_open(argv[1], batch, "fprs") };
+		FILE *to[2] = { batch_open(argv[1], batch + 1, "gpg"),
+			batch_open(argv[1], batch + 1, "fprs") };
 
 		at = batch_write(&all, at, max, to);
+		batch++;
 		if (fclose(to[0]) != 0 || fclose(to[1]) != 0)
 			return 1;
 	}

@@ -92,7 +92,7 @@ out_clean(struct bytes text, struct buf *to)
 }
 
 /* One write a line, so that lines of several processes do not mix. */
-static void
+static void __attribute__((format(printf, 3, 0)))
 line_print(FILE *to, const char *prefix, const char *format, va_list ap)
 {
 	char raw[OUT_LINE_MAX];
