@@ -7,7 +7,6 @@
 #include <gcrypt.h>
 
 #include "base/hex.h"
-#include "pgp/mpi.h"
 #include "pgp/registry.h"
 #include "pgp/wire.h"
 

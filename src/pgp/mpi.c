@@ -3,7 +3,7 @@
  * Multiprecision integers as views into the packet. Invariant: what leaves
  * here has no leading zero octet.
  */
-#include "pgp/mpi.h"
+#include "pgp/wire.h"
 
 struct bytes
 pgp_mpi_of(struct bytes octets)

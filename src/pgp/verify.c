@@ -6,8 +6,8 @@
  */
 #include "pgp/verify.h"
 
-#include "pgp/mpi.h"
 #include "pgp/registry.h"
+#include "pgp/wire.h"
 
 struct serving {
 	enum verify_family family;
