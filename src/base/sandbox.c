@@ -66,6 +66,9 @@ sandbox_drop(const char *user, const char *group)
 	/* Trust the result, not the calls. */
 	if (setresuid(0, 0, 0) == 0 || geteuid() != ids.pw_uid)
 		return ICS_EPERM;
+	/* With another user the kernel goes back to its own default. */
+	if (prctl(PR_SET_DUMPABLE, DUMPABLE, 0, 0, 0) != 0)
+		return err_from_errno(errno);
 	return ICS_OK;
 }
 

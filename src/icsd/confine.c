@@ -2,7 +2,7 @@
 /*
  * Read and written: the state folder. Read: the folders of the configuration
  * and of the PEM files, since whoever renews a certificate puts a new file
- * there, often behind a link; and what SQLite draws its salts from.
+ * there, often behind a link.
  */
 #include "icsd/confine.h"
 
@@ -16,6 +16,14 @@
 
 #define FILES_SPARE 256 /* descriptors beside connections: files, pipes */
 #define PATHS_MAX   16
+
+/* Read by everybody: SQLite's salts, and what a leak checker looks at. */
+static const char *const always[] = {
+	"/dev/urandom",
+#ifdef ICS_SANITIZE
+	"/proc",
+#endif
+};
 
 struct paths {
 	char *at[PATHS_MAX + 1]; /* n of them, owned; NULL behind the last */
@@ -101,7 +109,8 @@ confine_reach(const struct conf *c)
 	file_add(&paths, c->file);
 	file_add(&paths, c->tls_cert);
 	file_add(&paths, c->tls_key);
-	paths.at[paths.n++] = alloc_str("/dev/urandom");
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		paths.at[paths.n++] = alloc_str(always[i]);
 	err = sandbox_files(state, (const char *const *)paths.at, &files);
 	if (err == ICS_OK)
 		err = sandbox_calls(&calls);
