@@ -355,6 +355,7 @@ take_body(struct hkp_conn *c, struct bytes data)
 	return c->discarded > DISCARD_MAX ? MHD_NO : MHD_YES;
 }
 
+/* The foreign signature of MHD_AccessHandlerCallback. */
 static enum MHD_Result
 on_request(void *arg, struct MHD_Connection *mhd, const char *url,
     const char *method, const char *version, const char *data, size_t *n,

@@ -62,8 +62,7 @@ out:
 
 enum ics_err
 hkp_bundle_read(struct hkp_request *rq, struct store_reader *r,
-    const struct store_hits *hits, enum hkp_form form,
-    struct hkp_bundle *bundle)
+    const struct store_hits *hits, struct hkp_bundle *bundle)
 {
 	struct buf extra;
 	struct bytes data;
@@ -71,13 +70,12 @@ hkp_bundle_read(struct hkp_request *rq, struct store_reader *r,
 	size_t most = rq->config->limits.answer_octets;
 	enum ics_err err = ICS_OK;
 
-	memset(bundle, 0, sizeof(*bundle));
 	buf_init(&bundle->data, most);
 	buf_init(&extra, PGP_CERT_MAX);
 	bundle->found = hits->n;
 	for (size_t i = 0; i < hits->n; i++) {
 		TRY(store_cert_get(r, hits->ids[i], &cert));
-		TRY(form_read(&cert, form, &extra, &data));
+		TRY(form_read(&cert, bundle->form, &extra, &data));
 		if (data.n == 0) {
 			bundle->hidden++;
 			continue;
@@ -116,11 +114,11 @@ get_many(struct hkp_request *rq, struct hkp_reply *rp, struct store_reader *r,
     const struct hkp_search *s)
 {
 	struct store_hits hits;
-	struct hkp_bundle bundle = { 0 };
+	struct hkp_bundle bundle = { .form = HKP_FORM_LEGACY };
 	enum ics_err err;
 
 	TRY(hkp_search_run(r, s, &hits));
-	TRY(hkp_bundle_read(rq, r, &hits, HKP_FORM_LEGACY, &bundle));
+	TRY(hkp_bundle_read(rq, r, &hits, &bundle));
 	if (bundle.certs == 0) {
 		hkp_reply_none(rp, r, s, bundle.hidden);
 	} else if (!hkp_reply_etag(rq, rp, bundle.digest, 'm')) {
@@ -190,13 +188,13 @@ hkp_get_binary(struct hkp_request *rq, struct hkp_reply *rp,
 {
 	struct store_reader *r = hkp_request_reader(rq, rp);
 	struct store_hits hits;
-	struct hkp_bundle bundle = { 0 };
+	struct hkp_bundle bundle = { .form = form };
 	enum ics_err err;
 
 	if (r == NULL)
 		return;
 	TRY(hkp_search_run(r, s, &hits));
-	TRY(hkp_bundle_read(rq, r, &hits, form, &bundle));
+	TRY(hkp_bundle_read(rq, r, &hits, &bundle));
 	if (bundle.certs == 0)
 		hkp_reply_none(rp, r, s, bundle.hidden);
 	else if (!hkp_reply_etag(rq, rp, bundle.digest, 'b'))
@@ -227,7 +225,7 @@ op_hget(struct hkp_request *rq, struct hkp_reply *rp, const struct hkp_query *q)
 	struct hkp_search none = { .kind = HKP_SEARCH_NOTHING };
 	struct store_reader *r = hkp_request_reader(rq, rp);
 	struct store_hits hits = { .n = 0 };
-	struct hkp_bundle bundle = { 0 };
+	struct hkp_bundle bundle = { .form = HKP_FORM_LEGACY };
 	uint8_t hash[16];
 	enum ics_err err = ICS_OK;
 
@@ -235,7 +233,7 @@ op_hget(struct hkp_request *rq, struct hkp_reply *rp, const struct hkp_query *q)
 		return;
 	if (hex_read(q->value[HKP_PARAM_SEARCH], hash, sizeof(hash)) == ICS_OK)
 		TRY(store_find_skshash(r, hash, &hits));
-	TRY(hkp_bundle_read(rq, r, &hits, HKP_FORM_LEGACY, &bundle));
+	TRY(hkp_bundle_read(rq, r, &hits, &bundle));
 	if (bundle.certs == 0) {
 		hkp_reply_none(rp, r, &none, bundle.hidden);
 	} else if (!hkp_reply_etag(rq, rp, bundle.digest, 'm')) {

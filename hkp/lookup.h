@@ -52,6 +52,7 @@ enum hkp_form {
 
 /* Certificates joined for one answer. */
 struct hkp_bundle {
+	enum hkp_form form; /* asked for: set before reading */
 	struct buf data;    /* owned: release with buf_release */
 	size_t certs;	    /* in data */
 	size_t hidden;	    /* found, but newer than this interface */
@@ -59,11 +60,10 @@ struct hkp_bundle {
 	uint8_t digest[32]; /* of what is in data */
 };
 
-/* Gather the certificates of hits, at most answer_octets; the caller releases
- * bundle->data, also on failure. */
+/* Gather the certificates of hits, at most answer_octets; the bundle is zero
+ * but for its form; the caller releases bundle->data, also on failure. */
 enum ics_err hkp_bundle_read(struct hkp_request *rq, struct store_reader *r,
-    const struct store_hits *hits, enum hkp_form form,
-    struct hkp_bundle *bundle);
+    const struct store_hits *hits, struct hkp_bundle *bundle);
 
 /* Armor data of a known CRC into the reply. */
 void hkp_reply_armor(struct hkp_reply *rp, struct bytes data, uint32_t crc);

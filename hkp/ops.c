@@ -33,11 +33,23 @@ hkp_readyz(struct hkp_request *rq, struct hkp_reply *rp)
 }
 
 static void
-put(struct buf *out, const char *name, const char *kind, const char *help,
-    uint64_t value)
+put_head(struct buf *out, const char *name, const char *kind, const char *help)
 {
-	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", name,
-	    help, name, kind, name, value);
+	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
+}
+
+static void
+gauge(struct buf *out, const char *name, const char *help, uint64_t value)
+{
+	put_head(out, name, "gauge", help);
+	buf_printf(out, "%s %" PRIu64 "\n", name, value);
+}
+
+static void
+counter(struct buf *out, const char *name, const char *help, uint64_t value)
+{
+	put_head(out, name, "counter", help);
+	buf_printf(out, "%s %" PRIu64 "\n", name, value);
 }
 
 static void
@@ -53,12 +65,11 @@ put_http(struct buf *out, struct hkp *h)
 		buf_printf(out,
 		    "icsd_http_answers_total{class=\"%uxx\"} %" PRIu64 "\n", i,
 		    counts.answers[i]);
-	put(out, "icsd_http_connections", "gauge", "Connections open now.",
+	gauge(out, "icsd_http_connections", "Connections open now.",
 	    counts.connections);
-	put(out, "icsd_http_refused_connections_total", "counter",
+	counter(out, "icsd_http_refused_connections_total",
 	    "Connections closed for being over a limit.", counts.refused);
-	put(out, "icsd_ready", "gauge", "1 when requests are welcome.",
-	    hkp_ready(h));
+	gauge(out, "icsd_ready", "1 when requests are welcome.", hkp_ready(h));
 }
 
 static void
@@ -67,8 +78,8 @@ put_intake(struct buf *out, struct hkp *h)
 	struct intake_stats s;
 
 	intake_stats(hkp_intake(h), &s);
-	put(out, "icsd_intake_submissions_total", "counter",
-	    "Submissions taken.", s.submissions);
+	counter(out, "icsd_intake_submissions_total", "Submissions taken.",
+	    s.submissions);
 	buf_put_str(out, "# HELP icsd_intake_outcomes_total What became of "
 			 "what was submitted.\n"
 			 "# TYPE icsd_intake_outcomes_total counter\n");
@@ -84,33 +95,33 @@ put_intake(struct buf *out, struct hkp *h)
 	OUTCOME(denied);
 	OUTCOME(waiting);
 #undef OUTCOME
-	put(out, "icsd_intake_judged_again_total", "counter",
+	counter(out, "icsd_intake_judged_again_total",
 	    "Waiting signatures judged when their issuer came.",
 	    s.judged_again);
-	put(out, "icsd_intake_groups_total", "counter",
+	counter(out, "icsd_intake_groups_total",
 	    "Commits, each of a group of submissions.", s.groups);
-	put(out, "icsd_intake_refused_total", "counter",
+	counter(out, "icsd_intake_refused_total",
 	    "Submissions refused because the queue was full.", s.refused_busy);
-	put(out, "icsd_intake_queue_length", "gauge",
-	    "Submissions that wait now.", s.queued);
+	gauge(out, "icsd_intake_queue_length", "Submissions that wait now.",
+	    s.queued);
 }
 
 static void
 put_store(struct buf *out, const struct store_stats *s)
 {
-	put(out, "icsd_store_certificates", "gauge", "Certificates stored.",
+	gauge(out, "icsd_store_certificates", "Certificates stored.",
 	    (uint64_t)s->certs);
-	put(out, "icsd_store_user_ids", "gauge", "User IDs indexed.",
+	gauge(out, "icsd_store_user_ids", "User IDs indexed.",
 	    (uint64_t)s->uids);
-	put(out, "icsd_store_pending_signatures", "gauge",
+	gauge(out, "icsd_store_pending_signatures",
 	    "Signatures that wait for their issuer.", (uint64_t)s->pending);
-	put(out, "icsd_store_denied_fingerprints", "gauge",
-	    "Fingerprints kept out.", (uint64_t)s->denied);
-	put(out, "icsd_store_log_position", "gauge",
-	    "Position of the newest log row.", (uint64_t)s->log);
-	put(out, "icsd_store_file_bytes", "gauge", "Size of the database.",
+	gauge(out, "icsd_store_denied_fingerprints", "Fingerprints kept out.",
+	    (uint64_t)s->denied);
+	gauge(out, "icsd_store_log_position", "Position of the newest log row.",
+	    (uint64_t)s->log);
+	gauge(out, "icsd_store_file_bytes", "Size of the database.",
 	    (uint64_t)s->file_octets);
-	put(out, "icsd_store_wal_bytes", "gauge", "Size of its WAL.",
+	gauge(out, "icsd_store_wal_bytes", "Size of its WAL.",
 	    (uint64_t)s->wal_octets);
 }
 
