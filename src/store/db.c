@@ -8,11 +8,34 @@
 
 #include "base/log.h"
 
-static enum ics_err
-error_from_errno(int errnum)
+/* What the file system last said about the file or its WAL; 0: nothing. */
+static int
+errno_of(struct db *db)
 {
-	enum ics_err err = err_from_errno(errnum);
+	int of_file = 0, of_wal = 0, errnum = sqlite3_system_errno(db->sq);
+	sqlite3_file *wal = NULL;
 
+	/* Those that do not answer leave their zero. */
+	(void)sqlite3_file_control(db->sq, "main", SQLITE_FCNTL_LAST_ERRNO,
+	    &of_file);
+	(void)sqlite3_file_control(db->sq, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+	    &wal);
+	if (wal != NULL && wal->pMethods != NULL)
+		(void)wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO,
+		    &of_wal);
+	if (errnum == 0)
+		errnum = of_wal;
+	return errnum != 0 ? errnum : of_file;
+}
+
+static enum ics_err
+error_from_files(struct db *db, int rc)
+{
+	enum ics_err err = err_from_errno(errno_of(db));
+
+	/* The shared memory of a WAL is a file that can only lack room. */
+	if (rc == SQLITE_IOERR_SHMSIZE)
+		return ICS_ENOSPACE;
 	return err == ICS_OK ? ICS_EIO : err;
 }
 
@@ -47,7 +70,7 @@ db_error(struct db *db, int rc)
 
 	/* The file system's word counts: a full disk is met in many calls. */
 	if ((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN)
-		err = error_from_errno(sqlite3_system_errno(db->sq));
+		err = error_from_files(db, rc);
 	if (err != ICS_EBUSY)
 		log_event(LOG_LEVEL_ERROR, "database", "code=%d words=\"%s\"",
 		    rc, sqlite3_errmsg(db->sq));
