@@ -149,6 +149,7 @@ static const struct {
 	{ "listen = {\"127.0.0.1:1\",\n\"127.0.0.1:x\"}\n", { ":2: listen:" } },
 	{ "listen = {\":1\",\":1\",\":1\",\":1\",\":1\",\":1\",\":1\",\":1\"}\n",
 	    { ":1: listen:", "at most 7" } },
+	{ "\nlisten = {}\n", { ":2: listen is empty" } },
 	{ "\nconnections = 9\nconnections = 9\n",
 	    { ":3: connections stands in line 2 already" } },
 	{ "\nno-such = 1\n", { ":2: no such option 'no-such'" } },

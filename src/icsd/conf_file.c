@@ -55,6 +55,10 @@ value_take(cfg_t *cfg, cfg_opt_t *opt)
 		buf_printf(&r->c->complaints,
 		    "%s:%d: %s stands in line %d already; remove one\n",
 		    r->c->file, cfg->line, opt->name, r->c->lines[option]);
+	if (n == 0)
+		buf_printf(&r->c->complaints,
+		    "%s:%d: %s is empty; name one, or remove the line\n",
+		    r->c->file, cfg->line, opt->name);
 	if (n > CONF_LISTENERS_MAX)
 		n = CONF_LISTENERS_MAX + 1; /* one too many complains */
 	/* A list that grows by += comes whole each time: begin anew. */

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Values, from texts to the fields of struct conf. Nothing here knows where a
+ * text comes from.
+ */
+#include "icsd/conf_type.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+static const struct {
+	const char *prefix;
+	bool tls;
+} schemes[] = {
+	{ "http://", false },
+	{ "https://", true },
+};
+
+static const char *const profiles[] = { "open" };
+
+enum ics_err
+conf_listener_read(const char *text, bool tls, struct conf_listener *l)
+{
+	l->tls = tls;
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		size_t n = strlen(schemes[i].prefix);
+
+		if (strncmp(text, schemes[i].prefix, n) == 0) {
+			l->tls = schemes[i].tls;
+			text += n;
+			break;
+		}
+	}
+	return net_addrs_read(text, CONF_PORT, l->at, &l->n);
+}
+
+static bool
+text_read(const struct conf_row *row, const char *text, void *field)
+{
+	(void)row; /* any text will do */
+	free(*(char **)field);
+	*(char **)field = alloc_str(text);
+	return true;
+}
+
+static bool
+addr_read(const struct conf_row *row, const char *text, void *field)
+{
+	struct net_addr both[NET_BOTH];
+	size_t n;
+
+	return (text[0] == '\0' ||
+		   net_addrs_read(text, CONF_PORT, both, &n) == ICS_OK) &&
+	       text_read(row, text, field);
+}
+
+static bool
+profile_read(const struct conf_row *row, const char *text, void *field)
+{
+	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+		if (strcmp(text, profiles[i]) == 0)
+			return text_read(row, text, field);
+	return false;
+}
+
+static bool
+listener_read(const struct conf_row *row, const char *text, void *field)
+{
+	struct conf_texts *texts = field;
+	struct conf_listener l;
+
+	(void)row; /* says no more than the type */
+	if (texts->n == CONF_LISTENERS_MAX ||
+	    conf_listener_read(text, false, &l) != ICS_OK)
+		return false;
+	texts->at[texts->n++] = alloc_str(text);
+	return true;
+}
+
+static bool
+level_read(const struct conf_row *row, const char *text, void *field)
+{
+	(void)row; /* says no more than the type */
+	return log_level_from_word(text, field);
+}
+
+/* Digits only: no sign, no space. Returns where they end. */
+static const char *
+digits_read(const char *text, unsigned long *value)
+{
+	const char *c = text;
+
+	*value = 0;
+	for (; *c >= '0' && *c <= '9'; c++) {
+		unsigned long digit = (unsigned long)(*c - '0');
+
+		if (*value > (ULONG_MAX - digit) / 10)
+			return text;
+		*value = *value * 10 + digit;
+	}
+	return c;
+}
+
+static bool
+number_keep(const struct conf_row *row, unsigned long value, void *field)
+{
+	if (value < row->least || value > row->most)
+		return false;
+	*(unsigned long *)field = value;
+	return true;
+}
+
+static bool
+count_read(const struct conf_row *row, const char *text, void *field)
+{
+	unsigned long value;
+	const char *end = digits_read(text, &value);
+
+	return end != text && *end == '\0' && number_keep(row, value, field);
+}
+
+static bool
+octets_read(const struct conf_row *row, const char *text, void *field)
+{
+	static const char units[] = "KMG";
+	unsigned long value;
+	const char *end = digits_read(text, &value);
+	const char *unit = *end == '\0' ? NULL : strchr(units, *end);
+	unsigned shift = 0;
+
+	if (end == text || (*end != '\0' && (unit == NULL || end[1] != '\0')))
+		return false;
+	if (unit != NULL)
+		shift = 10 * (unsigned)(unit - units + 1);
+	return value <= ULONG_MAX >> shift &&
+	       number_keep(row, value << shift, field);
+}
+
+static const struct {
+	bool (*read)(const struct conf_row *row, const char *text, void *field);
+	const char *what; /* what a value must be */
+} types[] = {
+	[CONF_TEXT] = { text_read, "text" },
+	[CONF_ADDR] = { addr_read,
+	    "a number address with a port, as 127.0.0.1:11372 or [::1]:11372" },
+	[CONF_LISTENERS] = { listener_read,
+	    "at most 7 addresses with ports, as 127.0.0.1:11371, "
+	    "https://[::1]:443 or :11371" },
+	[CONF_PROFILE] = { profile_read, "a profile that this version has" },
+	[CONF_LEVEL] = { level_read, "a level" },
+	[CONF_COUNT] = { count_read, "a number" },
+	[CONF_OCTETS] = { octets_read, "octets, or a number and K, M or G," },
+};
+
+bool
+conf_value_read(const struct conf_row *row, const char *text, void *field)
+{
+	return types[row->type].read(row, text, field);
+}
+
+const char *
+conf_type_words(enum conf_type type)
+{
+	return types[type].what;
+}
+
+static void
+texts_release(struct conf_texts *texts)
+{
+	while (texts->n > 0)
+		free(texts->at[--texts->n]);
+}
+
+void
+conf_value_release(enum conf_type type, void *field)
+{
+	switch (type) {
+	case CONF_TEXT:
+	case CONF_ADDR:
+	case CONF_PROFILE:
+		free(*(char **)field);
+		*(char **)field = NULL;
+		break;
+	case CONF_LISTENERS:
+		texts_release(field);
+		break;
+	case CONF_LEVEL:
+	case CONF_COUNT:
+	case CONF_OCTETS:
+		break;
+	}
+}
+
+static bool
+texts_equal(const struct conf_texts *a, const struct conf_texts *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->at[i], b->at[i]) != 0)
+			return false;
+	return true;
+}
+
+bool
+conf_value_equal(enum conf_type type, const void *a, const void *b)
+{
+	switch (type) {
+	case CONF_TEXT:
+	case CONF_ADDR:
+	case CONF_PROFILE:
+		return strcmp(*(char *const *)a, *(char *const *)b) == 0;
+	case CONF_LISTENERS:
+		return texts_equal(a, b);
+	case CONF_LEVEL:
+		return *(const enum log_level *)a == *(const enum log_level *)b;
+	case CONF_COUNT:
+	case CONF_OCTETS:
+		return *(const unsigned long *)a == *(const unsigned long *)b;
+	}
+	return false;
+}
