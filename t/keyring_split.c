@@ -18,11 +18,18 @@ struct piece {
 	struct pgp_fpr fpr;
 	struct bytes data;
 };
-ARRAY_OF(struct piece, pieces);
+ARRAY_OF(struct piece, piece_array);
+ARRAY_OF(struct bytes, file_array);
+
+/* What the files hold, and views into it. */
+struct pieces {
+	struct piece_array views;
+	struct file_array files; /* owned octets */
+};
 
 #define FILE_OCTETS_MAX (64u << 20)
 
-/* The packets of a file. Never freed: the pieces are views, and the program ends soon. */
+/* The packets of a file; free((void *)p). */
 static struct bytes
 file_read(const char *path)
 {
@@ -49,12 +56,14 @@ file_read(const char *path)
 static void
 blocks_add(const char *path, struct pieces *all)
 {
-	struct cursor cur = cursor_of(file_read(path)), inner;
+	struct bytes packets = file_read(path);
+	struct cursor cur = cursor_of(packets), inner;
 	struct pgp_packet packet;
 	struct pgp_block block;
 	struct pgp_key key;
 	enum ics_err err;
 
+	*file_array_add(&all->files) = packets;
 	while ((err = pgp_block_next(&cur, &block)) == ICS_OK) {
 		inner = cursor_of(block.data);
 		if (pgp_packet_next(&inner, &packet) != ICS_OK ||
@@ -62,7 +71,8 @@ blocks_add(const char *path, struct pieces *all)
 			fprintf(stderr, "%s: a key that is not read\n", path);
 			exit(1);
 		}
-		*pieces_add(all) = (struct piece){ key.fpr, block.data };
+		*piece_array_add(&all->views) =
+		    (struct piece){ key.fpr, block.data };
 	}
 	if (err != ICS_ENOTFOUND) {
 		fprintf(stderr, "%s: %s\n", path, err_words(err));
@@ -101,8 +111,8 @@ batch_write(const struct pieces *all, size_t at, size_t max, FILE *to[2])
 	char hex[PGP_FPR_TEXT_MAX];
 	size_t keys = 0;
 
-	for (; at < all->n; at++) {
-		const struct piece *piece = &all->at[at];
+	for (; at < all->views.n; at++) {
+		const struct piece *piece = &all->views.at[at];
 
 		if (keys == 0 || piece_order(piece, piece - 1) != 0) {
 			if (keys++ == max)
@@ -119,11 +129,11 @@ static int
 plain_print(const char *path)
 {
 	struct bytes plain = file_read(path);
+	bool good = fwrite(plain.p, 1, plain.n, stdout) == plain.n &&
+		    fflush(stdout) == 0;
 
-	return fwrite(plain.p, 1, plain.n, stdout) == plain.n &&
-		       fflush(stdout) == 0
-		   ? 0
-		   : 1;
+	fixture_free(plain);
+	return good ? 0 : 1;
 }
 
 int
@@ -139,8 +149,8 @@ main(int argc, char **argv)
 	max = (size_t)strtoul(argv[2], NULL, 10);
 	for (int i = 3; i < argc; i++)
 		blocks_add(argv[i], &all);
-	qsort(all.at, all.n, sizeof(*all.at), piece_order);
-	while (at < all.n) {
+	qsort(all.views.at, all.views.n, sizeof(*all.views.at), piece_order);
+	while (at < all.views.n) {
 		FILE *to[2] = { batch_open(argv[1], batch + 1, "gpg"),
 			batch_open(argv[1], batch + 1, "fprs") };
 
@@ -150,6 +160,9 @@ main(int argc, char **argv)
 			return 1;
 	}
 	printf("%zu\n", batch);
-	pieces_release(&all);
+	piece_array_release(&all.views);
+	for (size_t i = 0; i < all.files.n; i++)
+		fixture_free(all.files.at[i]);
+	file_array_release(&all.files);
 	return 0;
 }
