@@ -20,6 +20,7 @@
 #define OVER_SECONDS   1	    /* patience beyond the address limit */
 #define LOCAL_BODY_MAX PGP_INPUT_MAX
 #define SPARES_MAX     64
+#define EVICT_LOOK_MAX 256 /* connections looked at for one to close */
 
 /* ---- life of a connection ---------------------------------------------------- */
 
@@ -56,8 +57,8 @@ is_counted(const struct sockaddr *sa)
 	return sa->sa_family == AF_INET || sa->sa_family == AF_INET6;
 }
 
-/* Some room above the limit of an address gets an answer, 429, before the
- * connection is simply closed. */
+/* Some room above the limit of an address gets an answer, 429, before a
+ * connection is simply refused. */
 static enum MHD_Result
 may_connect(void *arg, const struct sockaddr *sa, socklen_t n)
 {
@@ -135,6 +136,54 @@ wait_for_request(struct hkp_conn *c)
 }
 
 static void
+cut(struct hkp_conn *c)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	/* libmicrohttpd notices the end and closes it in its own order. */
+	if (info != NULL)
+		(void)shutdown(info->connect_fd, SHUT_RDWR);
+	hkp_ring_remove(c);
+}
+
+/*
+ * A newcomer is worth more than who has been silent longest, so that nobody
+ * can keep others out by holding connections: the oldest that waits (of this
+ * address; bucket HKP_ADDRESS_BUCKETS: of any) is closed. False when all are
+ * busy.
+ */
+static bool
+evict(struct hkp_worker *w, uint32_t bucket)
+{
+	struct hkp_conn *c = w->waiting.next;
+
+	for (size_t i = 0; i < EVICT_LOOK_MAX && c != &w->waiting; i++) {
+		if (bucket == HKP_ADDRESS_BUCKETS || c->bucket == bucket) {
+			cut(c);
+			return true;
+		}
+		c = c->next;
+	}
+	return false;
+}
+
+static void
+conn_count(struct hkp_conn *c)
+{
+	struct hkp *h = c->rq.h;
+	struct hkp_worker *w = c->slot->worker;
+	unsigned limit = atomic_load(&h->limit);
+
+	if (atomic_fetch_add(&h->by_address[c->bucket], 1) >=
+	    atomic_load(&h->per_address))
+		c->over = !evict(w, c->bucket);
+	/* Before it is full, since closing takes a turn. */
+	if (atomic_fetch_add(&h->connections, 1) >= limit - limit / 8)
+		(void)evict(w, HKP_ADDRESS_BUCKETS); /* may_connect refuses */
+}
+
+static void
 conn_opened(struct hkp_slot *slot, struct MHD_Connection *mhd, void **context)
 {
 	const union MHD_ConnectionInfo *info =
@@ -147,9 +196,7 @@ conn_opened(struct hkp_slot *slot, struct MHD_Connection *mhd, void **context)
 	slot->conns++;
 	if (info != NULL && is_counted(info->client_addr)) {
 		c->bucket = address_bucket(h, info->client_addr);
-		c->over = atomic_fetch_add(&h->by_address[c->bucket], 1) >=
-			  atomic_load(&h->per_address);
-		atomic_fetch_add(&h->connections, 1);
+		conn_count(c);
 	}
 	wait_for_request(c);
 }
@@ -177,23 +224,13 @@ on_connection(void *arg, struct MHD_Connection *mhd, void **context,
 		conn_closed(*context);
 }
 
-static void
-cut(struct hkp_conn *c)
-{
-	const union MHD_ConnectionInfo *info =
-	    MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-	/* libmicrohttpd notices the end and closes it in its own order. */
-	if (info != NULL)
-		(void)shutdown(info->connect_fd, SHUT_RDWR);
-	c->deadline = UINT64_MAX;
-}
-
 void
 hkp_conn_sweep(struct hkp_worker *w)
 {
-	for (struct hkp_conn *c = w->waiting.next; c != &w->waiting;
-	     c = c->next) {
+	struct hkp_conn *next;
+
+	for (struct hkp_conn *c = w->waiting.next; c != &w->waiting; c = next) {
+		next = c->next;
 		if (c->deadline <= w->now || (w->draining && !c->begun))
 			cut(c);
 	}
