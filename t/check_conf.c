@@ -149,7 +149,7 @@ static const struct {
 	{ "listen = {\"127.0.0.1:1\",\n\"127.0.0.1:x\"}\n", { ":2: listen:" } },
 	{ "listen = {\":1\",\":1\",\":1\",\":1\",\":1\",\":1\",\":1\",\":1\"}\n",
 	    { ":1: listen:", "at most 7" } },
-	{ "\nlisten = {}\n", { ":2: listen is empty" } },
+	{ "\nlisten = {}\n", { ": listen is empty" } },
 	{ "\nconnections = 9\nconnections = 9\n",
 	    { ":3: connections stands in line 2 already" } },
 	{ "\nno-such = 1\n", { ":2: no such option 'no-such'" } },
@@ -242,6 +242,7 @@ static const struct {
 	bool https;
 } defaults[] = {
 	{ "listen = 127.0.0.1:1\n", false },
+	{ "listen += {\"https://:1\"} tls-cert = a tls-key = b\n", false },
 	{ "listen = 127.0.0.1:1 tls-cert = a tls-key = b\n", true },
 	{ "tls-cert = a tls-key = b\n", true },
 	{ "listen = {\":1\", \"https://:2\"} tls-cert = a tls-key = b\n",

@@ -18,6 +18,7 @@
 struct reading {
 	struct conf *c;
 	cfg_opt_t table[CONF_OPTIONS + 1];
+	char unsaid[sizeof("{-}")]; /* so an empty list was emptied */
 };
 
 /*
@@ -55,10 +56,6 @@ value_take(cfg_t *cfg, cfg_opt_t *opt)
 		buf_printf(&r->c->complaints,
 		    "%s:%d: %s stands in line %d already; remove one\n",
 		    r->c->file, cfg->line, opt->name, r->c->lines[option]);
-	if (n == 0)
-		buf_printf(&r->c->complaints,
-		    "%s:%d: %s is empty; name one, or remove the line\n",
-		    r->c->file, cfg->line, opt->name);
 	if (n > CONF_LISTENERS_MAX)
 		n = CONF_LISTENERS_MAX + 1; /* one too many complains */
 	/* A list that grows by += comes whole each time: begin anew. */
@@ -75,16 +72,17 @@ table_fill(struct reading *r)
 {
 	static const cfg_opt_t kinds[] = {
 		CFG_STR(NULL, NULL, CFGF_NODEFAULT),
-		CFG_STR_LIST(NULL, NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST(NULL, NULL, CFGF_NONE),
 		CFG_END(),
 	};
 
 	for (size_t i = 0; i < CONF_OPTIONS; i++) {
 		r->table[i] = kinds[i == CONF_OPT_LISTEN ? 1 : 0];
 		r->table[i].name = conf_option_name((enum conf_option)i);
-		r->table[i].validcb = value_take;
 	}
 	r->table[CONF_OPTIONS] = kinds[2];
+	memcpy(r->unsaid, "{-}", sizeof(r->unsaid));
+	r->table[CONF_OPT_LISTEN].def.parsed = r->unsaid;
 }
 
 static void
@@ -100,8 +98,15 @@ text_parse(struct conf *c, const char *text)
 		abort(); /* no memory, as in base/alloc.c */
 	cfg_set_error_function(cfg, syntax_complain);
 	cfg->comment = (char *)(void *)r;
-	/* What fails has been complained about. */
-	(void)cfg_parse_buf(cfg, text);
+	/* Not in the table: that would be called for defaults already. */
+	for (size_t i = 0; i < CONF_OPTIONS; i++)
+		(void)cfg_set_validate_func(cfg, r->table[i].name, value_take);
+	/* What fails has been complained about, but for an empty list. */
+	if (cfg_parse_buf(cfg, text) == CFG_SUCCESS &&
+	    cfg_size(cfg, conf_option_name(CONF_OPT_LISTEN)) == 0)
+		buf_printf(&c->complaints,
+		    "%s: %s is empty; name one, or remove the line\n", c->file,
+		    conf_option_name(CONF_OPT_LISTEN));
 	cfg->comment = NULL;
 	cfg_free(cfg);
 	free(r);
