@@ -246,6 +246,9 @@ hkp_result_tell(struct hkp_request *rq, struct hkp_reply *rp,
 {
 	unsigned status = status_of(result);
 
+	/* Who operates reads each outcome for himself. */
+	if (rq->telling == HKP_TELL_LOCAL && result->err == ICS_OK)
+		status = 200;
 	switch (rq->telling) {
 	case HKP_TELL_TEXT:
 	case HKP_TELL_HTML:
