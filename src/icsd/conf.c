@@ -68,6 +68,13 @@ value_complain(struct conf *c, enum conf_option option, const char *text)
 		    text, conf_type_words(row->type), row->words);
 }
 
+/* Defaults, the file and the command line are places apart. */
+static bool
+is_elsewhere(int line, int other)
+{
+	return (line > 0) != (other > 0) || (line < 0) != (other < 0);
+}
+
 void
 conf_put(struct conf *c, const struct conf_given *given, size_t n, int line)
 {
@@ -75,9 +82,9 @@ conf_put(struct conf *c, const struct conf_given *given, size_t n, int line)
 		const struct conf_row *row = &rows[given[i].option];
 		void *field = (char *)c + row->field;
 
-		/* The first text of a list ends what was there before. */
+		/* A list does not grow from one place to the next. */
 		if (row->type == CONF_LISTENERS &&
-		    c->lines[given[i].option] != line)
+		    is_elsewhere(c->lines[given[i].option], line))
 			conf_value_release(row->type, field);
 		c->lines[given[i].option] = line;
 		if (!conf_value_read(row, given[i].text, field))

@@ -14,11 +14,15 @@
 
 #include "base/alloc.h"
 
+#define UNSAID '\1' /* what nobody writes for a listener */
+
 /* What one run of the parser works with. */
 struct reading {
 	struct conf *c;
 	cfg_opt_t table[CONF_OPTIONS + 1];
-	char unsaid[sizeof("{-}")]; /* so an empty list was emptied */
+	char unsaid[4];	   /* "{x}": the default, so that empty means emptied */
+	const char *value; /* of the list, read last; lent by libconfuse */
+	int lines[CONF_LISTENERS_MAX]; /* of the values of the list */
 };
 
 /*
@@ -42,29 +46,61 @@ syntax_complain(cfg_t *cfg, const char *format, va_list ap)
 	    cfg->line, text);
 }
 
-/* Called by libconfuse behind each assignment. */
+static void
+put(struct conf *c, size_t option, const char *text, int line)
+{
+	struct conf_given given = { (enum conf_option)option, text };
+
+	conf_put(c, &given, 1, line);
+}
+
+/* Called by libconfuse behind each value, and again behind a list. */
 static int
 value_take(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct reading *r = reading_of(cfg);
-	struct conf_given given[CONF_LISTENERS_MAX + 1];
 	/* libconfuse works on a copy of our table, in the same order. */
 	size_t option = (size_t)(opt - cfg->opts);
-	unsigned n = cfg_opt_size(opt);
+	unsigned last = cfg_opt_size(opt) - 1;
+	const char *text = cfg_opt_getnstr(opt, last);
 
-	if (r->c->lines[option] > 0 && !(opt->flags & CFGF_LIST))
+	if (option == CONF_OPT_LISTEN) {
+		/* Put when it is whole: a later line may replace it. */
+		if (last < CONF_LISTENERS_MAX && text != r->value)
+			r->lines[last] = cfg->line;
+		r->value = text;
+		return 0;
+	}
+	if (r->c->lines[option] > 0)
 		buf_printf(&r->c->complaints,
 		    "%s:%d: %s stands in line %d already; remove one\n",
 		    r->c->file, cfg->line, opt->name, r->c->lines[option]);
-	if (n > CONF_LISTENERS_MAX)
-		n = CONF_LISTENERS_MAX + 1; /* one too many complains */
-	/* A list that grows by += comes whole each time: begin anew. */
-	r->c->lines[option] = 0;
-	for (unsigned i = 0; i < n; i++)
-		given[i] = (struct conf_given){ (enum conf_option)option,
-			cfg_opt_getnstr(opt, i) };
-	conf_put(r->c, given, n, cfg->line);
+	put(r->c, option, text, cfg->line);
 	return 0; /* go on: the next line may be wrong as well */
+}
+
+/* What became of the list in the end. */
+static void
+list_take(struct reading *r, cfg_t *cfg)
+{
+	const char *name = conf_option_name(CONF_OPT_LISTEN);
+	unsigned n = cfg_size(cfg, name), i = 0;
+
+	if (n == 0)
+		buf_printf(&r->c->complaints,
+		    "%s: %s is empty; name one, or remove the line\n",
+		    r->c->file, name);
+	/* What += adds stands behind the default. */
+	if (n > 0 && cfg_getnstr(cfg, name, 0)[0] == UNSAID)
+		i = 1;
+	for (; i < n; i++) {
+		unsigned at =
+		    i < CONF_LISTENERS_MAX ? i : CONF_LISTENERS_MAX - 1;
+
+		/* The first ends the defaults. */
+		put(r->c, CONF_OPT_LISTEN, cfg_getnstr(cfg, name, i),
+		    r->lines[at]);
+	}
 }
 
 static void
@@ -81,7 +117,8 @@ table_fill(struct reading *r)
 		r->table[i].name = conf_option_name((enum conf_option)i);
 	}
 	r->table[CONF_OPTIONS] = kinds[2];
-	memcpy(r->unsaid, "{-}", sizeof(r->unsaid));
+	memcpy(r->unsaid, (const char[]){ '{', UNSAID, '}', '\0' },
+	    sizeof(r->unsaid));
 	r->table[CONF_OPT_LISTEN].def.parsed = r->unsaid;
 }
 
@@ -101,12 +138,9 @@ text_parse(struct conf *c, const char *text)
 	/* Not in the table: that would be called for defaults already. */
 	for (size_t i = 0; i < CONF_OPTIONS; i++)
 		(void)cfg_set_validate_func(cfg, r->table[i].name, value_take);
-	/* What fails has been complained about, but for an empty list. */
-	if (cfg_parse_buf(cfg, text) == CFG_SUCCESS &&
-	    cfg_size(cfg, conf_option_name(CONF_OPT_LISTEN)) == 0)
-		buf_printf(&c->complaints,
-		    "%s: %s is empty; name one, or remove the line\n", c->file,
-		    conf_option_name(CONF_OPT_LISTEN));
+	/* What fails has been complained about. */
+	if (cfg_parse_buf(cfg, text) == CFG_SUCCESS)
+		list_take(r, cfg);
 	cfg->comment = NULL;
 	cfg_free(cfg);
 	free(r);
