@@ -118,8 +118,13 @@ test_ok 'a server that is not there is 3' '
 	fails_with 3 "$ICS" -D "$icsd_dir" reload
 '
 test_ok 'a state directory that is not there is told, and how to make one' '
-	"$ICS" -D "$tmp/nowhere" get "$alice" 2>"$tmp/err"
-	test $? -ne 0 && same 1 "$(wc -l <"$tmp/err")"
+	for command in "get $alice" "stats" "load $tmp/all.gpg" "fsck" \
+		"dump -o $tmp/x" "delete $alice" "deny --list"; do
+		fails_with 3 "$ICS" -D "$tmp/nowhere" $command 2>"$tmp/err" &&
+			same 1 "$(wc -l <"$tmp/err")" &&
+			grep -q "ics init" "$tmp/err" || break
+	done &&
+	same "deny --list" "$command"
 '
 test_ok 'ICS_SERVER names a server' '
 	fails_with 3 env ICS_SERVER=hkp://127.0.0.1:9 "$ICS" get "$alice" &&

@@ -43,6 +43,12 @@ log_level_set(enum log_level level)
 	atomic_store(&sink.level, (int)level);
 }
 
+void
+log_off(void)
+{
+	atomic_store(&sink.level, LOG_LEVEL_ERROR - 1);
+}
+
 bool
 log_level_from_word(const char *word, enum log_level *level)
 {

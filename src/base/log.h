@@ -31,6 +31,9 @@ void log_open(const char *program, enum log_level level, enum log_form form);
 /* The least grave level shown, changed while running (a reload). */
 void log_level_set(enum log_level level);
 
+/* From now on nothing is shown: for a tool that tells failures itself. */
+void log_off(void);
+
 /* One event; format makes the key=value part and may be "". */
 void log_event(enum log_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -328,7 +328,7 @@ file_visit(const char *dir, const struct find *find,
 	}
 out:
 	if (err != ICS_OK)
-		out_fail("%s: %s", dir, err_words(err));
+		err = where_tell(dir, err);
 	store_reader_close(r);
 	return err;
 }

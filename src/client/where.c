@@ -210,3 +210,27 @@ where_name(const struct where *where)
 	}
 	return "nowhere";
 }
+
+enum ics_err
+where_tell(const char *dir, enum ics_err err)
+{
+	static const struct {
+		enum ics_err err;
+		const char *help;
+	} helps[] = {
+		{ ICS_ENOTFOUND, "\"ics init\" makes a store there, --server "
+				 "URL asks another server" },
+		{ ICS_EPERM, "run it as the server's user" },
+		{ ICS_EBUSY, "another process writes it; wait or stop it" },
+		{ ICS_ECORRUPT, "not ours, damaged, or of a newer version" },
+	};
+	const char *help = NULL;
+
+	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
+		if (helps[i].err == err)
+			help = helps[i].help;
+	out_fail("%s: %s%s%s", dir,
+	    err == ICS_ENOTFOUND ? "no store is here" : err_words(err),
+	    help == NULL ? "" : "; ", help == NULL ? "" : help);
+	return err == ICS_ENOTFOUND ? ICS_EIO : err;
+}

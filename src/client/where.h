@@ -46,6 +46,13 @@ void where_release(struct where *where);
 /* "hkp://host" and its like as the URL that libcurl takes. ICS_EUSAGE. */
 enum ics_err where_url_read(const char *text, char out[WHERE_URL_MAX]);
 
+/*
+ * Tell why the store in a state directory cannot be used, and what would
+ * help. Gives the error back, but for a store that is not there one that says
+ * "cannot reach": ICS_ENOTFOUND is about certificates.
+ */
+enum ics_err where_tell(const char *dir, enum ics_err err);
+
 /* What to call it in a message; lent by where. */
 const char *where_name(const struct where *where);
 

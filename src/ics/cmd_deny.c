@@ -36,7 +36,7 @@ list_from_file(const char *dir, json_t *rows)
 		err = ICS_OK;
 out:
 	if (err != ICS_OK)
-		operate_tell(dir, err);
+		err = where_tell(dir, err);
 	store_reader_close(r);
 	return err;
 }

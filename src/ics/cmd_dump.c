@@ -64,7 +64,7 @@ dump_file(const char *dir, struct dump *d)
 		err = ICS_OK;
 out:
 	if (err != ICS_OK)
-		operate_tell(dir, err);
+		err = where_tell(dir, err);
 	store_reader_close(r);
 	return err;
 }

@@ -48,7 +48,7 @@ fsck_file(const char *dir, struct fsck *f)
 out:
 	progress_clear(&f->progress);
 	if (err != ICS_OK)
-		operate_tell(dir, err);
+		err = where_tell(dir, err);
 	store_reader_close(r);
 	return err;
 }
@@ -130,7 +130,7 @@ repair(const struct ics *ics)
 		    (long long)repaired);
 out:
 	if (err != ICS_OK)
-		operate_tell(dir, err);
+		err = where_tell(dir, err);
 	store_close(s);
 	return err_exit(err);
 }

@@ -97,7 +97,7 @@ store_make(const char *dir)
 	enum ics_err err = store_open(dir, STORE_CREATE, &s);
 
 	if (err != ICS_OK)
-		operate_tell(dir, err);
+		err = where_tell(dir, err);
 	store_close(s);
 	return err;
 }

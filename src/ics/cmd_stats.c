@@ -25,7 +25,7 @@ stats_file(const char *dir, json_t **doc)
 	    (json_int_t)s.deleted_total);
 out:
 	if (err != ICS_OK)
-		operate_tell(dir, err);
+		err = where_tell(dir, err);
 	store_reader_close(r);
 	return err;
 }

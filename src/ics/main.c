@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "client/out.h"
 #include "ics/ics.h"
 #include "pgp/pgp.h"
@@ -89,7 +90,7 @@ command_show(const struct command *command)
 	out_line("usage: ics %s [OPTION...] %s", command->word,
 	    command->arguments);
 	out_line("       %s", command->words);
-	out_line(" ");
+	out_line("%s", "");
 	options_show(command->options | OPTIONS_GENERAL);
 }
 
@@ -97,12 +98,12 @@ static void
 commands_show(void)
 {
 	out_line("usage: ics COMMAND [OPTION...] [ARGUMENT...]");
-	out_line(" ");
+	out_line("%s", "");
 	for (size_t i = 0; i < COMMANDS_N; i++)
 		out_line("  %-8s %s", commands[i].word, commands[i].words);
-	out_line(" ");
+	out_line("%s", "");
 	options_show(OPTIONS_GENERAL);
-	out_line(" ");
+	out_line("%s", "");
 	out_line("\"ics help COMMAND\" explains one; ics(1) explains all.");
 }
 
@@ -301,9 +302,13 @@ int
 main(int argc, char **argv)
 {
 	struct ics ics = { 0 };
-	enum ics_err err = options_read(argc, argv, &ics);
-	int status = err == ICS_OK ? line_run(&ics) : err_exit(err);
+	enum ics_err err;
+	int status;
 
+	/* Whoever runs a tool is told by the tool, in one line. */
+	log_off();
+	err = options_read(argc, argv, &ics);
+	status = err == ICS_OK ? line_run(&ics) : err_exit(err);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		out_fail("standard output cannot be written");
 		return ICS_EXIT_UNREACHED;

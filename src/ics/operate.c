@@ -12,28 +12,6 @@
 #include "client/find.h"
 #include "client/out.h"
 
-void
-operate_tell(const char *dir, enum ics_err err)
-{
-	static const struct {
-		enum ics_err err;
-		const char *help;
-	} helps[] = {
-		{ ICS_ENOTFOUND, "\"ics init\" makes a state directory" },
-		{ ICS_EPERM, "run it as the server's user" },
-		{ ICS_EBUSY, "another process writes it; wait or stop it" },
-		{ ICS_ECORRUPT, "not ours, damaged, or of a newer version" },
-	};
-
-	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++) {
-		if (helps[i].err != err)
-			continue;
-		out_fail("%s: %s; %s", dir, err_words(err), helps[i].help);
-		return;
-	}
-	out_fail("%s: %s", dir, err_words(err));
-}
-
 enum ics_err
 operate_file_open(const char *dir, bool bulk, struct operate_file *file)
 {
@@ -51,7 +29,7 @@ operate_file_open(const char *dir, bool bulk, struct operate_file *file)
 	TRY(intake_new(&config, &file->in));
 	return ICS_OK;
 out:
-	operate_tell(dir, err);
+	err = where_tell(dir, err);
 	store_close(file->store);
 	*file = (struct operate_file){ 0 };
 	return err;

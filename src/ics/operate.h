@@ -35,7 +35,4 @@ enum ics_err operate_run(const struct ics *ics,
 /* Run the order on every argument; the gravest error's exit status. */
 int operate_all(const struct ics *ics, const struct operate_order *order);
 
-/* Say what to do when dir cannot be opened. */
-void operate_tell(const char *dir, enum ics_err err);
-
 #endif
