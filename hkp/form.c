@@ -103,7 +103,8 @@ names_field(struct bytes head, const char *field)
 		if (at == rest.n)
 			return false;
 		/* not the end of filename=" */
-		if (at == 0 || rest.p[at - 1] == ' ' || rest.p[at - 1] == ';') {
+		if (at > 0 &&
+		    (rest.p[at - 1] == ' ' || rest.p[at - 1] == ';')) {
 			hkp_split(from(rest, at + 6), '"', &name, &rest);
 			return bytes_equal(name, bytes_of_str(field));
 		}
