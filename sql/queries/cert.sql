@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 --
 -- Certificates by id and by fingerprint. Invariant: the first twelve columns
--- of every reading query are those of cert_get, in its order.
+-- of every query for whole rows are those of cert_get, in its order.
 
 -- name: cert_get (both)
 SELECT id, fpr, version, crc, flags, added, modified, logged, digest, skshash,
@@ -16,6 +16,15 @@ WHERE f.keyid = :keyid AND f.fpr = :fpr AND f.kind = 0;
 
 -- name: cert_peek_digest (writer)
 SELECT c.digest
+FROM fpr AS f CROSS JOIN cert AS c ON c.id = f.cert
+WHERE f.keyid = :keyid AND f.fpr = :fpr AND f.kind = 0;
+
+-- Only the summary: a long certificate stays on its pages.
+-- name: summary_get (reader)
+SELECT summary FROM cert WHERE id = :id;
+
+-- name: summary_get_primary (reader)
+SELECT c.summary
 FROM fpr AS f CROSS JOIN cert AS c ON c.id = f.cert
 WHERE f.keyid = :keyid AND f.fpr = :fpr AND f.kind = 0;
 

@@ -10,44 +10,55 @@
 #include "base/log.h"
 #include "intake/work.h"
 
-/* The primary key of a stored row: its first packet. */
-static bool
-row_key(const struct store_cert *row, struct pgp_key *key)
-{
-	struct cursor cur = cursor_of(row->data);
-	struct pgp_packet first;
+#define KEYS_MAX (8u * PGP_PACKET_MAX) /* octets of candidate issuers' keys */
 
-	return pgp_packet_next(&cur, &first) == ICS_OK &&
-	       pgp_key_parse(first.body, key) == ICS_OK;
+/* Add the primary key that a summary begins with to the candidates; its
+ * octets are copied, since the summary goes with the next look-up. */
+static void
+candidate_add(struct checker *c, struct bytes summary, struct pgp_key *out,
+    size_t *n)
+{
+	struct cursor cur = cursor_of(summary);
+	struct store_row row;
+	uint8_t *copy;
+
+	if (store_summary_next(&cur, &row) != ICS_OK)
+		return;
+	copy = buf_grow(&c->keys, row.body.n);
+	if (copy == NULL || row.body.n == 0)
+		return;
+	memcpy(copy, row.body.p, row.body.n);
+	if (pgp_key_parse(bytes_of(copy, row.body.n), &out[*n]) == ICS_OK)
+		(*n)++;
 }
 
-/*
- * Candidate issuers. Only primary keys certify; a row lives until the next
- * one is read, so the keys beyond the first are read over again: key ID
- * collisions are rare and the best fitting comes first.
- */
+/* Candidate issuers. Only primary keys certify. */
 static size_t
 keyring_find(void *arg, const struct pgp_issuer *issuer, struct pgp_key *out,
     size_t max)
 {
 	struct checker *c = arg;
 	struct store_hits hits;
-	struct store_cert row;
+	struct bytes summary;
+	size_t n = 0;
 
-	if (max == 0)
-		return 0;
-	if (issuer->fpr.version != 0)
-		return store_cert_get_primary(c->reader, &issuer->fpr, &row) ==
-			   ICS_OK &&
-		       row_key(&row, out);
+	buf_clear(&c->keys);
+	if (issuer->fpr.version != 0) {
+		if (max > 0 && store_summary_get_primary(c->reader,
+				   &issuer->fpr, &summary) == ICS_OK)
+			candidate_add(c, summary, out, &n);
+		return n;
+	}
 	if (store_find_keyid(c->reader, issuer->keyid, &hits) != ICS_OK)
 		return 0;
-	for (size_t i = 0; i < hits.n; i++) {
-		if (store_cert_get(c->reader, hits.ids[i], &row) == ICS_OK &&
-		    row_key(&row, out) && out->keyid == issuer->keyid)
-			return 1;
+	for (size_t i = 0; i < hits.n && n < max; i++) {
+		if (store_summary_get(c->reader, hits.ids[i], &summary) ==
+		    ICS_OK)
+			candidate_add(c, summary, out, &n);
+		if (n > 0 && out[n - 1].keyid != issuer->keyid)
+			n--; /* it has a subkey of this ID */
 	}
-	return 0;
+	return n;
 }
 
 enum ics_err
@@ -197,6 +208,9 @@ checker_main(void *arg)
 	    store_reader_open(in->dir, in->config.store, &c.reader);
 	struct work *w;
 
+	/* All its room at once: keys lent from it must not move. */
+	buf_init(&c.keys, KEYS_MAX);
+	(void)buf_grow(&c.keys, KEYS_MAX);
 	if (err != ICS_OK)
 		log_event(LOG_LEVEL_ERROR, "checker", "error=%s",
 		    err_name(err));
@@ -217,5 +231,6 @@ checker_main(void *arg)
 			abort();
 	}
 	store_reader_close(c.reader);
+	buf_release(&c.keys);
 	return NULL;
 }

@@ -103,6 +103,7 @@ struct checker {
 	struct intake *in;
 	struct store_reader *reader;
 	struct pgp_keyring keyring; /* over reader */
+	struct buf keys;	    /* what the keyring found last */
 };
 
 /* Take a submission apart and judge each piece; fills w->result. */

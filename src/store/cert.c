@@ -67,6 +67,37 @@ store_cert_get_primary(struct store_reader *r, const struct pgp_fpr *fpr,
 	return cert_found(&r->db, stmt, fpr, cert);
 }
 
+/* The one column of a query that yields a summary. */
+static enum ics_err
+summary_found(struct store_reader *r, sqlite3_stmt *stmt, struct bytes *summary)
+{
+	enum ics_err err;
+
+	TRY(db_step(&r->db, stmt));
+	*summary = row_bytes(stmt, 0);
+out:
+	return err;
+}
+
+enum ics_err
+store_summary_get(struct store_reader *r, int64_t id, struct bytes *summary)
+{
+	sqlite3_stmt *stmt = db_query(&r->db, SQL_SUMMARY_GET);
+
+	row_bind_number(stmt, ":id", id);
+	return summary_found(r, stmt, summary);
+}
+
+enum ics_err
+store_summary_get_primary(struct store_reader *r, const struct pgp_fpr *fpr,
+    struct bytes *summary)
+{
+	sqlite3_stmt *stmt = db_query(&r->db, SQL_SUMMARY_GET_PRIMARY);
+
+	row_bind_key(stmt, fpr);
+	return summary_found(r, stmt, summary);
+}
+
 enum ics_err
 store_cert_next(struct store_reader *r, const struct pgp_fpr *after,
     struct store_cert *cert, struct pgp_fpr *fpr)

@@ -141,6 +141,13 @@ enum ics_err store_find_modified(struct store_reader *r,
 enum ics_err store_cert_next(struct store_reader *r,
     const struct pgp_fpr *after, struct store_cert *cert, struct pgp_fpr *fpr);
 
+/* Only the summary of a certificate, by id or by primary fingerprint: cheap
+ * however long the certificate is. Lent like store_cert_get's; errors too. */
+enum ics_err store_summary_get(struct store_reader *r, int64_t id,
+    struct bytes *summary);
+enum ics_err store_summary_get_primary(struct store_reader *r,
+    const struct pgp_fpr *fpr, struct bytes *summary);
+
 /* What the summary of a certificate says, row by row: the primary, its User
  * IDs (primary User ID first), its subkeys. */
 enum store_row_kind {
@@ -157,6 +164,7 @@ struct store_row {
 	enum pgp_curve curve; /* keys */
 	uint16_t bits;	      /* keys */
 	uint32_t key_flags;   /* keys */
+	struct bytes body;    /* primary key: its packet body, lent */
 	int64_t created;      /* 0 unknown */
 	int64_t expires;      /* 0 never */
 	int64_t revoked_at;

@@ -4,12 +4,13 @@
  * octets, so that no request parses a certificate to list it.
  *
  *	key, subkey  kind version marks fpr [keyid: v3] algo curve bits flags
- *	             created expires revoked_at
+ *	             created expires revoked_at [length octets: key]
  *	User ID      kind marks created expires length octets
  *
  * Numbers from bits on are in groups of 7 bits, the highest first, all but
  * the last with bit 8 set. marks: bits 0-1 the revocation, bit 2 the primary
- * User ID.
+ * User ID. The octets of the primary key are its packet body: whoever checks
+ * what it signed needs no more of a long certificate.
  */
 #include "store/summary.h"
 
@@ -72,6 +73,10 @@ key_put(struct buf *out, enum store_row_kind kind,
 	number_put(out, key->created);
 	time_put(out, facts->expires);
 	time_put(out, facts->revoked_at);
+	if (kind == STORE_ROW_KEY) {
+		number_put(out, key->body.n);
+		buf_put(out, key->body);
+	}
 }
 
 static void
@@ -146,6 +151,8 @@ key_take(struct cursor *cur, struct store_row *row)
 	row->created = (int64_t)number_take(cur);
 	row->expires = (int64_t)number_take(cur);
 	row->revoked_at = (int64_t)number_take(cur);
+	if (row->kind == STORE_ROW_KEY)
+		row->body = cursor_take(cur, (size_t)number_take(cur));
 }
 
 static void
