@@ -16,7 +16,7 @@ function fail(why) {
 }
 
 function quoted(line) {
-	gsub(/\\/, "\\\\", line)
+	gsub(/\\/, "&&", line)
 	gsub(/"/, "\\\"", line)
 	gsub(/\t/, " ", line)
 	return "\t\"" line "\\n\"\n"

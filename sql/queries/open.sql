@@ -59,7 +59,7 @@ ROLLBACK;
 
 -- Bulk: remember more changed pages, let the text index pile up.
 -- name: bulk_begin (script)
-PRAGMA cache_size = -131072;
+PRAGMA cache_size = -65536;
 INSERT INTO word (word, rank) VALUES ('automerge', 0);
 INSERT INTO word (word, rank) VALUES ('crisismerge', 64);
 

@@ -89,12 +89,17 @@ hashes_put(struct store *s, int64_t id, const struct index *now,
 	enum ics_err err = ICS_OK;
 
 	while (i < a->n || j < b->n) {
-		if (j == b->n || (i < a->n && a->at[i] < b->at[j]))
-			TRY(hash_change(s, SQL_UID_INSERT, id, a->at[i++]));
-		else if (i == a->n || b->at[j] < a->at[i])
-			TRY(hash_change(s, SQL_UID_DELETE, id, b->at[j++]));
-		else
-			i++, j++;
+		int c = i == a->n ? 1
+			: j == b->n
+			    ? -1
+			    : (a->at[i] > b->at[j]) - (a->at[i] < b->at[j]);
+
+		if (c < 0)
+			TRY(hash_change(s, SQL_UID_INSERT, id, a->at[i]));
+		else if (c > 0)
+			TRY(hash_change(s, SQL_UID_DELETE, id, b->at[j]));
+		i += c <= 0;
+		j += c >= 0;
 	}
 out:
 	return err;

@@ -15,6 +15,7 @@
 #define STORE_LOCK_FILE	     "store.lock"
 #define STORE_WAL_PAGES	     4096 /* then they are moved into the file */
 #define STORE_WAL_PAGES_BULK 65536
+#define STORE_WAL_TRIES	     20 /* milliseconds that readers are told */
 #define STORE_SALTS	     64 /* drawn at once */
 #define STORE_BUSY_MS	     5000
 #define STORE_HOUR	     3600
@@ -37,6 +38,7 @@ struct store {
 	uint8_t salts[STORE_SALTS][16];
 	size_t salts_left;
 	int wal_pages; /* as of the last commit */
+	int wal_left;  /* pages in it when it could not be moved */
 	bool bulk;
 };
 

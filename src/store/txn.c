@@ -5,6 +5,8 @@
  * Invariant: after a failure nothing of the transaction is left, neither in
  * the file nor in what we remember of it.
  */
+#include <time.h>
+
 #include "base/log.h"
 #include "store/handle.h"
 #include "store/row.h"
@@ -23,10 +25,50 @@ news_tell(struct store *s)
 	(void)atomic_fetch_add_explicit(&s->news, 1, memory_order_release);
 }
 
+/* A reader is in the way: tell it to look again, give it the time to. */
+static int
+reader_waits(void *arg, int tries)
+{
+	const struct timespec pause = { 0, 1000000 };
+
+	news_tell(arg);
+	(void)nanosleep(&pause, NULL); /* a signal may cut it short */
+	return tries < STORE_WAL_TRIES;
+}
+
+/*
+ * Move the WAL's pages into the file, so that it starts from its beginning.
+ * That takes every reader out of it, twice: out of older snapshots, and then,
+ * with all pages moved, to one that needs no WAL. So readers are told until
+ * they have done it; those that rest let their snapshot go anyway.
+ */
+static void
+wal_move(struct store *s)
+{
+	int limit = s->bulk ? STORE_WAL_PAGES_BULK : STORE_WAL_PAGES;
+	int rc;
+
+	if (s->wal_pages < limit + s->wal_left)
+		return;
+	(void)sqlite3_busy_handler(s->db.sq, reader_waits, s); /* cannot fail */
+	rc = sqlite3_wal_checkpoint_v2(s->db.sq, NULL,
+	    SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	(void)sqlite3_busy_handler(s->db.sq, NULL, NULL);
+	/* What could not be moved is safe in the WAL: later, then. */
+	s->wal_left = rc == SQLITE_OK ? 0 : s->wal_pages;
+	if (rc == SQLITE_OK)
+		s->wal_pages = 0;
+	else if (rc != SQLITE_BUSY)
+		(void)db_error(&s->db, rc);
+	news_tell(s);
+}
+
 enum ics_err
 store_begin(struct store *s)
 {
 	forget(s);
+	db_settle(&s->db);
+	wal_move(s);
 	return db_do(&s->db, SQL_TXN_BEGIN_WRITE);
 }
 
@@ -93,21 +135,6 @@ out:
 	return err;
 }
 
-/* Move the WAL's pages into the file as far as readers allow. */
-static void
-wal_move(struct store *s)
-{
-	int pages = 0, moved = 0;
-	int rc = sqlite3_wal_checkpoint_v2(s->db.sq, NULL,
-	    SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
-
-	/* What could not be moved stays safe in the WAL: next time, then. */
-	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
-		(void)db_error(&s->db, rc);
-	/* Readers that look again let the WAL start from its beginning. */
-	news_tell(s);
-}
-
 enum ics_err
 store_commit(struct store *s)
 {
@@ -116,8 +143,6 @@ store_commit(struct store *s)
 	TRY(delta_write(s));
 	TRY(db_do(&s->db, SQL_TXN_COMMIT));
 	news_tell(s);
-	if (s->wal_pages >= (s->bulk ? STORE_WAL_PAGES_BULK : STORE_WAL_PAGES))
-		wal_move(s);
 out:
 	if (err != ICS_OK)
 		store_rollback(s);
@@ -150,7 +175,7 @@ store_checkpoint(struct store *s)
 	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	news_tell(s);
 	if (rc == SQLITE_OK)
-		s->wal_pages = 0;
+		s->wal_pages = s->wal_left = 0;
 	/* Busy: a reader still looks at the WAL; what can be moved is. */
 	return rc == SQLITE_OK || rc == SQLITE_BUSY ? ICS_OK
 						    : db_error(&s->db, rc);
