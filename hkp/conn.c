@@ -147,14 +147,8 @@ cut(struct hkp_conn *c)
 	hkp_ring_remove(c);
 }
 
-/*
- * A newcomer is worth more than who has been silent longest, so that nobody
- * can keep others out by holding connections: the oldest that waits (of this
- * address; bucket HKP_ADDRESS_BUCKETS: of any) is closed. False when all are
- * busy.
- */
-static bool
-evict(struct hkp_worker *w, uint32_t bucket)
+bool
+hkp_conn_evict(struct hkp_worker *w, uint32_t bucket)
 {
 	struct hkp_conn *c = w->waiting.next;
 
@@ -168,19 +162,36 @@ evict(struct hkp_worker *w, uint32_t bucket)
 	return false;
 }
 
+/* Ask those who may have what this worker has not. */
+static void
+evict_elsewhere(struct hkp_worker *w, uint32_t bucket)
+{
+	struct hkp *h = w->h;
+
+	for (size_t i = 0; i < h->workers_n; i++)
+		if (&h->workers[i] != w)
+			hkp_worker_order(&h->workers[i],
+			    &(struct hkp_command){
+				.order = HKP_ORDER_EVICT, .bucket = bucket });
+}
+
+/* Closing takes a turn, so there is a little room above each limit. */
 static void
 conn_count(struct hkp_conn *c)
 {
 	struct hkp *h = c->rq.h;
 	struct hkp_worker *w = c->slot->worker;
 	unsigned limit = atomic_load(&h->limit);
+	unsigned most = atomic_load(&h->per_address);
+	unsigned now = atomic_fetch_add(&h->by_address[c->bucket], 1);
 
-	if (atomic_fetch_add(&h->by_address[c->bucket], 1) >=
-	    atomic_load(&h->per_address))
-		c->over = !evict(w, c->bucket);
-	/* Before it is full, since closing takes a turn. */
-	if (atomic_fetch_add(&h->connections, 1) >= limit - limit / 8)
-		(void)evict(w, HKP_ADDRESS_BUCKETS); /* may_connect refuses */
+	if (now >= most && !hkp_conn_evict(w, c->bucket)) {
+		evict_elsewhere(w, c->bucket);
+		c->over = now >= most + most / 8;
+	}
+	if (atomic_fetch_add(&h->connections, 1) >= limit - limit / 8 &&
+	    !hkp_conn_evict(w, HKP_ADDRESS_BUCKETS))
+		evict_elsewhere(w, HKP_ADDRESS_BUCKETS);
 }
 
 static void

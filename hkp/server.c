@@ -128,10 +128,11 @@ workers_start(struct hkp *h)
 	struct hkp_slot *slots = NULL;
 	enum ics_err err = ICS_OK;
 
+	for (size_t i = 0; i < h->workers_n; i++)
+		TRY(hkp_worker_init(&h->workers[i], h));
 	for (size_t i = 0; i < h->workers_n; i++) {
 		struct hkp_worker *w = &h->workers[i];
 
-		w->h = h;
 		TRY(slots_new(w, h->gen, &slots));
 		TRY(hkp_worker_start(w, slots));
 		slots = NULL;

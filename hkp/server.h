@@ -66,12 +66,14 @@ enum hkp_order {
 	HKP_ORDER_ADOPT, /* take these slots, quiesce the ones before */
 	HKP_ORDER_DRAIN, /* quiesce all, close what is idle */
 	HKP_ORDER_CALL,	 /* call this on the worker's thread */
+	HKP_ORDER_EVICT, /* close the oldest waiting one of a bucket */
 	HKP_ORDER_STOP
 };
 
 struct hkp_command {
 	enum hkp_order order;
 	struct hkp_slot *slots; /* ADOPT: given */
+	uint32_t bucket;	/* EVICT */
 	void (*call)(void *arg);
 	void *arg;
 };
@@ -142,13 +144,23 @@ enum ics_err hkp_slot_open(struct hkp_slot *slot, int fd, bool tls);
 /* Close connections whose request did not come in time; all idle ones when
  * the worker drains. */
 void hkp_conn_sweep(struct hkp_worker *w);
+/*
+ * A newcomer is worth more than who has been silent longest, so that nobody
+ * can keep others out by holding connections: the oldest that waits (of this
+ * address; bucket HKP_ADDRESS_BUCKETS: of any) is closed. False when this
+ * worker has none.
+ */
+bool hkp_conn_evict(struct hkp_worker *w, uint32_t bucket);
 /* Wake every stream that waits: before the daemons stop. */
 void hkp_conn_wake_all(struct hkp_worker *w);
 void hkp_conn_spares_free(struct hkp_worker *w);
 
 /* ---- worker.c ---------------------------------------------------------------- */
 
-/* Start a thread that owns slots. */
+/* Make it ready for orders; all workers are before the first starts. What
+ * failed is released by hkp_worker_release. */
+enum ics_err hkp_worker_init(struct hkp_worker *w, struct hkp *h);
+/* Start its thread, which owns slots. */
 enum ics_err hkp_worker_start(struct hkp_worker *w, struct hkp_slot *slots);
 /* Give it an order (copied); any thread. */
 void hkp_worker_order(struct hkp_worker *w, const struct hkp_command *command);

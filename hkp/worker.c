@@ -173,6 +173,9 @@ obey(struct hkp_worker *w, const struct hkp_command *command)
 	case HKP_ORDER_CALL:
 		command->call(command->arg);
 		break;
+	case HKP_ORDER_EVICT:
+		(void)hkp_conn_evict(w, command->bucket); /* or it has none */
+		break;
 	case HKP_ORDER_STOP:
 		w->stopping = true;
 		break;
@@ -261,12 +264,11 @@ worker_main(void *arg)
 }
 
 enum ics_err
-hkp_worker_start(struct hkp_worker *w, struct hkp_slot *slots)
+hkp_worker_init(struct hkp_worker *w, struct hkp *h)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = w };
-	enum ics_err err;
-	int failed;
 
+	w->h = h;
 	w->waiting.prev = w->waiting.next = &w->waiting;
 	w->asleep.prev = w->asleep.next = &w->asleep;
 	w->commands = queue_new(COMMANDS_MAX);
@@ -277,6 +279,15 @@ hkp_worker_start(struct hkp_worker *w, struct hkp_slot *slots)
 	if (w->miss == NULL || w->epoll_fd < 0 || w->wake_fd < 0 ||
 	    epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, w->wake_fd, &event) != 0)
 		return err_from_errno(errno);
+	return ICS_OK;
+}
+
+enum ics_err
+hkp_worker_start(struct hkp_worker *w, struct hkp_slot *slots)
+{
+	enum ics_err err;
+	int failed;
+
 	TRY(store_reader_open(w->h->dir, w->h->start.store, &w->reader));
 	adopt(w, slots);
 	failed = pthread_create(&w->thread, NULL, worker_main, w);

@@ -19,6 +19,7 @@ still_there() {
 
 # held N TEXT: N connections; let_go ends them: $open were still open
 held() {
+	rm -f "$tmp/hold.in"
 	mkfifo "$tmp/hold.in" && : >"$tmp/hold.out" || return
 	"$CLIENT" hold "$icsd_port" "$1" "$2" <"$tmp/hold.in" >"$tmp/hold.out" &
 	held_pid=$!
