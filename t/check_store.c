@@ -150,8 +150,7 @@ START_TEST(test_find)
 	ck_assert_uint_eq(by_words("example"), 2);
 	ck_assert_uint_eq(by_words("gate missing"), 0);
 	ck_assert_uint_eq(by_words("\" OR * AND ( NEAR -"), 0);
-	ck_assert_uint_eq(by_words("\xff\xfe -- \x01"), 0);
-	ck_assert_uint_eq(by_words(""), 0);
+	ck_assert_uint_eq(by_words("\xff\xfe -- \x01") + by_words(""), 0);
 	ck_assert_uint_eq(by_words("a b c d e f g h i j k l m n o p q"), 0);
 	ck_assert_uint_eq(by_fpr(fpr), 1);
 	ck_assert_uint_eq(by_fpr(subkey_fpr(8)), 1);
@@ -464,12 +463,11 @@ START_TEST(test_history)
 	ck_assert_int_eq(hours[23].start, now - 7);
 	ck_assert_int_eq(hours[23].inserted, 1);
 	ck_assert_int_eq(hours[23].updated, 1);
-	ck_assert_int_eq(hours[22].inserted, 0);
 	OK(store_load_history(sc.reader, &by_day));
 	ck_assert_int_eq(days[2].start % 86400, 0);
 	ck_assert_int_eq(days[2].inserted, 1);
 	ck_assert_int_eq(days[1].inserted, 1);
-	ck_assert_int_eq(days[0].inserted, 0);
+	ck_assert_int_eq(days[0].inserted + hours[22].inserted, 0);
 }
 END_TEST
 

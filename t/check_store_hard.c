@@ -157,6 +157,7 @@ START_TEST(test_wal_bound)
 	struct store_entry *e;
 	enum store_change change;
 	struct stat st;
+	off_t most = 0;
 
 	(void)snprintf(path, sizeof(path), "%s/%s-wal", sc.dir, STORE_FILE);
 	looks_begin(lookers);
@@ -169,10 +170,12 @@ START_TEST(test_wal_bound)
 			store_entry_free(e);
 		}
 		OK(store_commit(sc.store));
-		ck_assert_int_eq(stat(path, &st), 0);
-		ck_assert_int_lt(st.st_size, 2 * STORE_WAL_PAGES * 4096);
+		if (stat(path, &st) == 0 && st.st_size > most)
+			most = st.st_size;
 	}
 	looks_end(lookers);
+	ck_assert_int_gt(most, STORE_WAL_PAGES * 4096);
+	ck_assert_int_lt(most, 2 * STORE_WAL_PAGES * 4096);
 	store_reader_end(sc.reader);
 	OK(store_checkpoint(sc.store));
 	ck_assert_int_eq(stat(path, &st), 0);
