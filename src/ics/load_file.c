@@ -17,7 +17,7 @@
 /* Small, so that all checkers have work; large enough to cost little. */
 #define FILE_BLOCKS 32
 #define FILE_OCTETS (128u << 10)
-#define FILE_AHEAD  64
+#define FILE_AHEAD  256 /* batches, so that the writer's groups fill */
 
 struct file_door {
 	struct operate_file file;

@@ -12,13 +12,20 @@
 
 #define AGAIN_AFTER_NS 1000000000u /* judge again at the latest after this */
 
+/* A bulk commits once in so many items or octets of input: each commit writes
+ * the index pages that it touched, whatever it added to them. */
+#define BULK_ITEMS  8192
+#define BULK_OCTETS (2u << 20)
+
+ARRAY_OF(struct work *, work_array);
+
 struct writer {
 	struct intake *in;
 	struct store *store;
 	struct fpr_array ready; /* certificates to judge again */
 	uint64_t ready_since;
-	struct work *group[INTAKE_GROUP_MAX];
-	size_t n;
+	struct work_array group;
+	size_t items, octets; /* of the group */
 	struct queue *drains; /* WORK_DRAINs that wait for quiet */
 };
 
@@ -320,18 +327,19 @@ out:
 static void
 group_commit(struct writer *wr)
 {
-	enum ics_err err = works_commit(wr, wr->group, wr->n);
+	struct work_array *group = &wr->group;
+	enum ics_err err = works_commit(wr, group->at, group->n);
 
 	if (err == ICS_OK)
 		return;
-	log_event(LOG_LEVEL_WARN, "group", "works=%zu error=%s", wr->n,
+	log_event(LOG_LEVEL_WARN, "group", "works=%zu error=%s", group->n,
 	    err_name(err));
-	for (size_t i = 0; i < wr->n; i++) {
-		err = works_commit(wr, &wr->group[i], 1);
+	for (size_t i = 0; i < group->n; i++) {
+		err = works_commit(wr, &group->at[i], 1);
 		if (err != ICS_OK) {
 			log_event(LOG_LEVEL_ERROR, "write", "error=%s",
 			    err_name(err));
-			work_refuse(wr->group[i], err,
+			work_refuse(group->at[i], err,
 			    INTAKE_REASON(not_stored));
 		}
 	}
@@ -369,17 +377,42 @@ drains_answer(struct writer *wr)
 	}
 }
 
-/* Sort the drains out of what was taken; the rest is the group. */
+/* Sort the drains out of what was taken; the rest joins the group. */
 static void
-group_fill(struct writer *wr, struct work **taken, size_t n)
+group_fill(struct writer *wr, void *const *taken, size_t n)
 {
-	wr->n = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (taken[i]->kind != WORK_DRAIN)
-			wr->group[wr->n++] = taken[i];
-		else if (queue_put_over(wr->drains, taken[i]) != ICS_OK)
+		struct work *w = taken[i];
+
+		if (w->kind != WORK_DRAIN) {
+			*work_array_add(&wr->group) = w;
+			wr->items += w->result.n;
+			wr->octets += w->job.input.n;
+		} else if (queue_put_over(wr->drains, w) != ICS_OK) {
 			abort(); /* our own queue, never closed */
+		}
 	}
+}
+
+/* A bulk waits for more as long as more is under way: it ends here, since
+ * nobody but us answers. */
+static bool
+group_is_open(const struct writer *wr)
+{
+	return wr->in->config.bulk && wr->items < BULK_ITEMS &&
+	       wr->octets < BULK_OCTETS &&
+	       atomic_load(&wr->in->inflight) > wr->group.n;
+}
+
+static void
+group_end(struct writer *wr)
+{
+	group_commit(wr);
+	for (size_t i = 0; i < wr->group.n; i++)
+		work_answer(wr, wr->group.at[i]);
+	wr->group.n = wr->items = wr->octets = 0;
+	ready_flush(wr);
+	drains_answer(wr);
 }
 
 void *
@@ -394,16 +427,13 @@ writer_main(void *arg)
 	wr->drains = queue_new(1);
 	while ((n = queue_take_many(wr->in->checked, taken, INTAKE_GROUP_MAX)) >
 	       0) {
-		group_fill(wr, (struct work **)taken, n);
-		group_commit(wr);
-		for (size_t i = 0; i < wr->n; i++)
-			work_answer(wr, wr->group[i]);
-		ready_flush(wr);
-		drains_answer(wr);
+		group_fill(wr, taken, n);
+		if (!group_is_open(wr))
+			group_end(wr);
 	}
 	fpr_array_release(&wr->ready);
-	wr->ready = (struct fpr_array){ 0 };
-	drains_answer(wr);
+	group_end(wr); /* answers the drains that still wait */
+	work_array_release(&wr->group);
 	queue_free(wr->drains);
 	free(wr);
 	return NULL;
