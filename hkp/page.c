@@ -80,14 +80,18 @@ void
 hkp_start_page(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	const struct hkp_identity *id = &rq->config->identity;
+	const char *asked = hkp_request_header(rq, "Host");
 	const struct hkp_page_value values[] = {
 		{ "host", bytes_of_str(id->hostname), false },
+		/* The name and port by which the reader got here. */
+		{ "asked", bytes_of_str(asked != NULL ? asked : id->hostname),
+		    false },
 		{ "contact", bytes_of_str(id->contact), false },
 	};
 	struct buf out;
 
 	buf_init(&out, PAGE_MAX);
-	hkp_page_put(&out, HKP_PAGE_start, values, 2);
+	hkp_page_put(&out, HKP_PAGE_start, values, 3);
 	hkp_reply_page(rp, 200, &out);
 }
 

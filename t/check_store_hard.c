@@ -149,7 +149,11 @@ START_TEST(test_readers)
 }
 END_TEST
 
-/* Readers that never rest do not let the WAL grow without end. */
+/*
+ * Readers that never rest do not let the WAL grow without end: without a bound
+ * it would hold all 130 MB. On a busy machine a reader may oversleep a restart
+ * or two; each costs one more STORE_WAL_PAGES.
+ */
 START_TEST(test_wal_bound)
 {
 	struct looker lookers[READERS] = { 0 };
@@ -161,7 +165,7 @@ START_TEST(test_wal_bound)
 
 	(void)snprintf(path, sizeof(path), "%s/%s-wal", sc.dir, STORE_FILE);
 	looks_begin(lookers);
-	for (uint32_t n = 0; n < 60; n++) {
+	for (uint32_t n = 0; n < 150; n++) {
 		OK(store_begin(sc.store));
 		for (uint32_t i = 1; i <= 100; i++) {
 			e = device_entry(&(struct device){
@@ -175,7 +179,7 @@ START_TEST(test_wal_bound)
 	}
 	looks_end(lookers);
 	ck_assert_int_gt(most, STORE_WAL_PAGES * 4096);
-	ck_assert_int_lt(most, 2 * STORE_WAL_PAGES * 4096);
+	ck_assert_int_lt(most, 4 * STORE_WAL_PAGES * 4096);
 	store_reader_end(sc.reader);
 	OK(store_checkpoint(sc.store));
 	ck_assert_int_eq(stat(path, &st), 0);
