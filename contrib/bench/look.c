@@ -122,6 +122,46 @@ next_random(void *arg, struct client_request *req)
 	    random_next(&look->random) % look->count);
 }
 
+static int
+hex_value(int c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The octet at *at, percent-encoded or not; *at moves behind it. */
+static int
+octet_take(const char **at, const char *end)
+{
+	const char *p = *at;
+	int hi = end - p > 2 && *p == '%' ? hex_value(p[1]) : -1;
+	int lo = hi < 0 ? -1 : hex_value(p[2]);
+
+	*at = lo < 0 ? p + 1 : p + 3;
+	return lo < 0 ? (unsigned char)*p : hi << 4 | lo;
+}
+
+/* Does the text hold the key? Servers percent-encode more or less of it. */
+static bool
+body_mentions(const struct client_answer *ans, const char *key, size_t n)
+{
+	const char *end = ans->body + ans->body_len;
+
+	for (const char *start = ans->body; start < end; start++) {
+		const char *at = start;
+		size_t same = 0;
+
+		while (same < n && at < end &&
+		       octet_take(&at, end) == (unsigned char)key[same])
+			same++;
+		if (same == n)
+			return true;
+	}
+	return false;
+}
+
 static bool
 body_is_of(const struct look *look, size_t key, const struct client_answer *ans)
 {
@@ -130,8 +170,7 @@ body_is_of(const struct look *look, size_t key, const struct client_answer *ans)
 	size_t n = 0;
 
 	if (look->opt->mentions)
-		return memmem(ans->body, ans->body_len, look->keys[key],
-			   look->key_len[key]) != NULL;
+		return body_mentions(ans, look->keys[key], look->key_len[key]);
 	bytes = ring_dearmor(ans->body, ans->body_len, &n);
 	if (bytes)
 		ring_fpr(bytes, n, fpr);
@@ -300,6 +339,8 @@ child_start(char **command)
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		/* Our own output is the caller's to read. */
+		dup2(STDERR_FILENO, STDOUT_FILENO);
 		execvp(command[0], command);
 		fprintf(stderr, "%s: %s\n", command[0], strerror(errno));
 		_exit(127);
