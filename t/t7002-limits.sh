@@ -127,4 +127,28 @@ test_ok 'no more connections than the limit, and an answer afterwards' '
 	held 60 "$partial" && let_go && test "$open" -le 16 &&
 	wait_until 20 still_there && icsd_stop
 '
+
+# A checker has a second's work with each of these, and 64 MiB of them may
+# wait: some of 40 are sent away, and told when to come back.
+busy_post() {
+	seq 40 | xargs -P 40 -I {} curl -s -o /dev/null -D "$tmp/busy.{}" \
+		-H 'Content-Type: application/pgp' -H 'Expect:' \
+		--data-binary "@$tmp/many" "$icsd_http/pks/v2/certs"
+	cat "$tmp"/busy.* | tr -d '\r' >"$tmp/answers"
+	grep '^HTTP' "$tmp/answers" | cut -d' ' -f2 | sort | uniq -c
+}
+if test -x "$builddir/t/gen"; then
+	test_ok '40 a full queue: 503, and when to come back' '
+		"$builddir/t/gen" --seed 7002 --count 9000 --out "$tmp/many" &&
+		printf "checkers = 1\n" >"$tmp/conf" &&
+		icsd_start busy -f "$tmp/conf" && busy_post &&
+		sent=$(grep -c "^HTTP/1.1 503" "$tmp/answers") &&
+		test "$sent" -ge 1 &&
+		same "$sent" "$(grep -ci "^Retry-After: [0-9]" "$tmp/answers")" &&
+		same 40 "$(grep -cE "^HTTP/1.1 (200|503)" "$tmp/answers")" &&
+		still_there && icsd_stop
+	'
+else
+	test_skip '40 a full queue' 'built without libsodium: no certificates'
+fi
 test_done
