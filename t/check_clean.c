@@ -366,6 +366,94 @@ START_TEST(strangers_octets_go)
 }
 END_TEST
 
+/* ---- keys that nobody here can check ---- */
+
+/* An ECDSA key on a curve without a row. */
+static const uint8_t opaque_body[] = { 4, 0x59, 0x68, 0x2f, 0, PGP_ALGO_ECDSA,
+	3, 0x2a, 0x03, 0x04, 0, 8, 0xff };
+
+/* A version 4 signature of its owner's whose values are as opaque; its digest
+ * fits the subject, or misses it by a bit. */
+static void
+opaque_sig_put(struct buf *out, uint8_t type, const struct pgp_subject *subject,
+    bool fits)
+{
+	uint8_t body[] = { 4, type, PGP_ALGO_ECDSA, PGP_HASH_SHA256, 0, 9, 5,
+		PGP_SUB_CREATED, 0x59, 0x68, 0x2f, 0, 2,
+		PGP_SUB_REVOCATION_REASON, 2, 0, 0, 0, 0, 0, 8, 0xff, 0, 8,
+		0xff };
+	uint8_t *left16 = &body[17];
+	uint8_t digest[PGP_DIGEST_MAX];
+	struct pgp_sig sig;
+	size_t n;
+
+	ck_assert(pgp_sig_parse(bytes_of(body, sizeof(body)), &sig) == ICS_OK);
+	ck_assert(pgp_sig_digest(&sig, subject, digest, &n) == ICS_OK);
+	left16[0] = digest[0];
+	left16[1] = digest[1] ^ (fits ? 0 : 1);
+	pgp_packet_write(out, PGP_TAG_SIGNATURE, bytes_of(body, sizeof(body)));
+}
+
+static struct pgp_cert *
+opaque_clean(bool fits, bool is_revoked, struct report *rep)
+{
+	struct pgp_key key;
+	struct pgp_subject on_key = { .primary = &key };
+	struct pgp_subject on_uid = { .primary = &key,
+		.uid_tag = PGP_TAG_USER_ID,
+		.uid = bytes_of_str("o") };
+	struct pgp_cert *out;
+	struct buf p;
+
+	buf_init(&p, PGP_CERT_RAW_MAX);
+	ck_assert(pgp_key_parse(bytes_of(opaque_body, sizeof(opaque_body)),
+		      &key) == ICS_OK);
+	pgp_packet_write(&p, PGP_TAG_PUBLIC_KEY, key.body);
+	if (is_revoked)
+		opaque_sig_put(&p, PGP_SIG_KEY_REVOCATION, &on_key, true);
+	pgp_packet_write(&p, PGP_TAG_USER_ID, on_uid.uid);
+	opaque_sig_put(&p, PGP_SIG_CERT_POSITIVE, &on_uid, fits);
+	out = clean(buf_bytes(&p), rep);
+	buf_release(&p);
+	return out;
+}
+
+START_TEST(an_opaque_key_is_kept)
+{
+	struct report rep = { 0 };
+	struct pgp_cert *out = opaque_clean(true, false, &rep);
+
+	ck_assert_ptr_nonnull(out);
+	ck_assert_uint_eq(count_parts(out, PGP_PART_UID), 1);
+	ck_assert_uint_eq(out->sigs_n, 1);
+	ck_assert(report_has(&rep, PGP_REASON(opaque)));
+	pgp_cert_free(out);
+	report_release(&rep);
+}
+END_TEST
+
+START_TEST(an_opaque_signature_about_something_else_goes)
+{
+	struct report rep = { 0 };
+
+	ck_assert_ptr_null(opaque_clean(false, false, &rep));
+	ck_assert(report_has(&rep, PGP_REASON(evaporated)));
+	report_release(&rep);
+}
+END_TEST
+
+/* Anybody can make one whose digest fits: it is shown, it erases nothing. */
+START_TEST(an_opaque_revocation_erases_no_names)
+{
+	struct pgp_cert *out = opaque_clean(true, true, NULL);
+
+	ck_assert_ptr_nonnull(out);
+	ck_assert_uint_eq(count_parts(out, PGP_PART_UID), 1);
+	ck_assert_uint_eq(out->sigs_n, 2);
+	pgp_cert_free(out);
+}
+END_TEST
+
 static void
 tests_add(TCase *t)
 {
@@ -377,6 +465,9 @@ tests_add(TCase *t)
 	tcase_add_test(t, revocations_wait_for_their_part);
 	tcase_add_test(t, the_oldest_of_a_crowd_go);
 	tcase_add_test(t, strangers_octets_go);
+	tcase_add_test(t, an_opaque_key_is_kept);
+	tcase_add_test(t, an_opaque_signature_about_something_else_goes);
+	tcase_add_test(t, an_opaque_revocation_erases_no_names);
 }
 
 int

@@ -61,7 +61,7 @@ judged_verified(const struct judged *j)
 	size_t n = 0;
 
 	for (size_t i = 0; i < j->cert->sigs_n; i++)
-		n += j->by.verdicts[i] <= PGP_REVOKED;
+		n += j->by.verdicts[i] <= PGP_OPAQUE;
 	return n;
 }
 

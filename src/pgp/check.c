@@ -82,7 +82,7 @@ pass_self(struct check *c)
 		if (!is_self(c, i))
 			continue;
 		c->verdicts[i] = at_home_judge(c, i, true);
-		if (judge_is_verified(c->verdicts[i]))
+		if (judge_is_kept(c->verdicts[i]))
 			judge_revokers_add(&c->judge, &cert->sigs[i]);
 	}
 }
@@ -123,7 +123,7 @@ elsewhere_try(struct check *c, size_t i)
 		if (!note->is_elsewhere && verdict < c->verdicts[i]) {
 			c->verdicts[i] = verdict;
 			c->place[i] = p;
-			if (judge_is_verified(verdict) && is_self(c, i))
+			if (judge_is_kept(verdict) && is_self(c, i))
 				judge_revokers_add(&c->judge, &cert->sigs[i]);
 			return;
 		}
@@ -174,7 +174,7 @@ withdrawals_collect(struct check *c)
 
 	for (size_t i = 0; i < cert->sigs_n; i++) {
 		if (cert->sigs[i].type == PGP_SIG_CERT_REVOCATION &&
-		    judge_is_verified(c->verdicts[i]))
+		    judge_is_kept(c->verdicts[i]))
 			*withdrawals_add(w) = (struct withdrawal){ c->place[i],
 				&c->judge.notes[i].issuer,
 				cert->sigs[i].created };
@@ -215,13 +215,12 @@ pass_withdrawn(struct check *c)
 	withdrawals_collect(c);
 	for (size_t i = 0; i < cert->sigs_n; i++) {
 		if (cert->sigs[i].type == PGP_SIG_SUBKEY_REVOCATION)
-			revoked[c->place[i]] |=
-			    judge_is_verified(c->verdicts[i]);
+			revoked[c->place[i]] |= judge_is_kept(c->verdicts[i]);
 	}
 	for (size_t i = 0; i < cert->sigs_n; i++) {
 		bool is_binding = cert->sigs[i].type == PGP_SIG_SUBKEY_BINDING;
 
-		if (judge_is_verified(c->verdicts[i]) &&
+		if (judge_is_kept(c->verdicts[i]) &&
 		    ((is_binding && revoked[c->place[i]]) ||
 			is_withdrawn(c, i)))
 			c->verdicts[i] = PGP_REVOKED;
@@ -239,6 +238,8 @@ reason_of(enum pgp_verdict verdict, const struct judge_note *note)
 		return NULL;
 	case PGP_WEAK:
 		return PGP_REASON(weak_signature);
+	case PGP_OPAQUE:
+		return PGP_REASON(opaque);
 	case PGP_UNKNOWN:
 		return PGP_REASON(unknown_issuer);
 	case PGP_UNSUPPORTED:

@@ -74,7 +74,7 @@ sigs_collect(struct cleaning *c, const struct pgp_judgement *judged)
 		const struct pgp_sig *sig = &c->cert->sigs[i];
 		size_t from = c->bodies.n;
 
-		if (!judge_is_verified(judged->verdicts[i]))
+		if (!judge_is_kept(judged->verdicts[i]))
 			continue;
 		pgp_sig_normalise(sig, &c->bodies);
 		c->sigs[c->n++] = (struct kept_sig){ .sig = sig,
@@ -113,12 +113,16 @@ is_binding(const struct kept_sig *s)
 static void
 parts_bind(struct cleaning *c)
 {
+	/* Names are erased only by a revocation that somebody verified. */
+	bool proves = !judge_key_is_opaque(pgp_cert_primary(c->cert));
+
 	c->is_bound[0] = true;
 	for (size_t i = 0; i < c->n; i++) {
 		const struct kept_sig *s = &c->sigs[i];
 
 		c->is_bound[s->place] |= is_binding(s);
-		c->is_revoked |= s->sig->type == PGP_SIG_KEY_REVOCATION &&
+		c->is_revoked |= proves &&
+				 s->sig->type == PGP_SIG_KEY_REVOCATION &&
 				 pgp_sig_is_hard(s->sig);
 	}
 }

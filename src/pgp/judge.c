@@ -80,6 +80,31 @@ verify(struct judge *j, size_t i, const struct pgp_key *key,
 	    key == pgp_cert_primary(j->cert));
 }
 
+bool
+judge_key_is_opaque(const struct pgp_key *key)
+{
+	static const uint8_t checked[] = { PGP_ALGO_RSA, PGP_ALGO_RSA_SIGN,
+		PGP_ALGO_DSA, PGP_ALGO_ECDSA, PGP_ALGO_EDDSA, PGP_ALGO_ED25519,
+		PGP_ALGO_ED448 };
+
+	if (!pgp_algo_can_sign(key->algo))
+		return false;
+	return memchr(checked, key->algo, sizeof(checked)) == NULL ||
+	       key->curve == PGP_CURVE_UNKNOWN;
+}
+
+/* A back-signature that nobody can verify: its digest must fit. */
+static enum pgp_verdict
+opaque_back_judge(const struct pgp_sig *back, const struct pgp_subject *subject)
+{
+	struct digest digest;
+
+	if (pgp_sig_digest(back, subject, digest.b, &digest.n) != ICS_OK ||
+	    memcmp(digest.b, back->left16, 2) != 0)
+		return PGP_BAD;
+	return PGP_OPAQUE;
+}
+
 /* Spec: RFC 9580 5.2.1.9: the subkey agrees, too. */
 static bool
 back_is_good(struct judge *j, const struct pgp_sig *binding, size_t part)
@@ -93,7 +118,7 @@ back_is_good(struct judge *j, const struct pgp_sig *binding, size_t part)
 	enum pgp_verdict verdict = PGP_BAD;
 
 	for (size_t a = 0; a < 2; a++) {
-		while (!judge_is_verified(verdict) &&
+		while (!judge_is_kept(verdict) &&
 		       pgp_sub_next(&areas[a], &sub) == ICS_OK) {
 			if (sub.type != PGP_SUB_EMBEDDED ||
 			    pgp_sig_parse(sub.body, &back) != ICS_OK ||
@@ -101,10 +126,13 @@ back_is_good(struct judge *j, const struct pgp_sig *binding, size_t part)
 			    j->cost > JUDGE_COST_MAX)
 				continue;
 			j->cost += pgp_verify_cost(subkey);
-			verdict = pgp_sig_verify(&back, subkey, &subject, true);
+			verdict =
+			    judge_key_is_opaque(subkey)
+				? opaque_back_judge(&back, &subject)
+				: pgp_sig_verify(&back, subkey, &subject, true);
 		}
 	}
-	return judge_is_verified(verdict);
+	return judge_is_kept(verdict);
 }
 
 static bool
@@ -114,16 +142,26 @@ needs_back(const struct pgp_sig *sig, const struct pgp_key *subkey)
 	       pgp_algo_can_sign(subkey->algo);
 }
 
+/* By the owner: verified now, verified before (no digest), or opaque. */
+static enum pgp_verdict
+owner_judge(struct judge *j, size_t i, struct bytes digest)
+{
+	const struct pgp_key *primary = pgp_cert_primary(j->cert);
+	enum pgp_verdict weak = pgp_weak_judge(&j->cert->sigs[i], true);
+
+	if (judge_key_is_opaque(primary))
+		return weak == PGP_TOO_WEAK ? weak : PGP_OPAQUE;
+	return digest.n == 0 ? weak : verify(j, i, primary, digest);
+}
+
 static enum pgp_verdict
 self_judge(struct judge *j, size_t i, size_t part, struct bytes digest)
 {
 	const struct pgp_sig *sig = &j->cert->sigs[i];
 	const struct pgp_key *primary = pgp_cert_primary(j->cert);
-	enum pgp_verdict verdict = digest.n == 0
-				       ? pgp_weak_judge(sig, true)
-				       : verify(j, i, primary, digest);
+	enum pgp_verdict verdict = owner_judge(j, i, digest);
 
-	if (!judge_is_verified(verdict))
+	if (!judge_is_kept(verdict))
 		return verdict;
 	j->notes[i].issuer = primary->fpr;
 	if (sig->type != PGP_SIG_SUBKEY_BINDING ||
@@ -193,7 +231,7 @@ issuers_try(struct judge *j, size_t i, const struct pgp_fpr *fpr,
 
 		if (k == 0 || verdict < best)
 			best = verdict;
-		if (judge_is_verified(verdict)) {
+		if (judge_is_kept(verdict)) {
 			j->notes[i].issuer = keys[k].fpr;
 			break;
 		}
@@ -258,7 +296,7 @@ judge_sig(struct judge *j, size_t i, size_t part, bool may_trust)
 	}
 	verdict = self ? self_judge(j, i, part, bytes_of(digest.b, digest.n))
 		       : other_judge(j, i, bytes_of(digest.b, digest.n));
-	return judge_is_verified(verdict) && has_expired(sig, j->how->now)
+	return judge_is_kept(verdict) && has_expired(sig, j->how->now)
 		   ? PGP_EXPIRED
 		   : verdict;
 }

@@ -50,12 +50,20 @@ bool judge_trust_has(const struct judge_trust *trust,
 /* True when a type has a meaning under a kind of part. */
 bool judge_type_fits(uint8_t type, enum pgp_part_kind kind);
 
-/* True for verdicts of signatures that verified. */
+/* True for verdicts of signatures that verified, or that are kept because
+ * nobody here can verify them. */
 static inline bool
-judge_is_verified(enum pgp_verdict verdict)
+judge_is_kept(enum pgp_verdict verdict)
 {
-	return verdict <= PGP_REVOKED;
+	return verdict <= PGP_OPAQUE;
 }
+
+/*
+ * True when a key can sign by an algorithm or on a curve that no backend
+ * checks. Its owner's signatures are kept when their digest fits, so that
+ * those who can check them find them here; they prove nothing to us.
+ */
+bool judge_key_is_opaque(const struct pgp_key *key);
 
 /*
  * True when the certificate's own key is asked to verify it: it names that

@@ -171,6 +171,7 @@ enum pgp_verdict {
 	PGP_WEAK,	 /* verifies, by a hash the dated policy still takes */
 	PGP_EXPIRED,	 /* verifies, its own expiration has passed */
 	PGP_REVOKED,	 /* verifies, withdrawn by a verified 0x30 or 0x28 */
+	PGP_OPAQUE,	 /* its owner's algorithm is checked by nobody here */
 	PGP_UNKNOWN,	 /* the issuer's key is not at hand */
 	PGP_UNSUPPORTED, /* version, algorithm, curve or hash we do not check */
 	PGP_TOO_WEAK,	 /* MD5, or weak after the policy's date, or tiny RSA */
@@ -329,7 +330,7 @@ void pgp_cert_check(const struct pgp_cert *cert, const struct pgp_check *how,
 
 /*
  * What is kept of a judged certificate: signatures PGP_GOOD, PGP_WEAK,
- * PGP_EXPIRED and PGP_REVOKED at their right place with normalised unhashed
+ * PGP_EXPIRED, PGP_REVOKED and PGP_OPAQUE at their right place with normalised unhashed
  * areas; User IDs with a verified self-signature, subkeys with a verified
  * binding (bound parts stay also when revoked); attributes dropped; after a
  * hard revocation the User IDs and third-party signatures go. ICS_EDENIED

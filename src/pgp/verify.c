@@ -411,6 +411,8 @@ pgp_verdict_words(enum pgp_verdict verdict)
 		return "expired";
 	case PGP_REVOKED:
 		return "revoked";
+	case PGP_OPAQUE:
+		return "kept unchecked";
 	case PGP_UNKNOWN:
 		return "unknown issuer";
 	case PGP_UNSUPPORTED:

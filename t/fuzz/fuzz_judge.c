@@ -69,7 +69,7 @@ judge(const struct pgp_cert *cert, bool *all_verified)
 	*all_verified = true;
 	pgp_cert_check(cert, &how, &judged, &rep);
 	for (size_t i = 0; i < cert->sigs_n; i++)
-		*all_verified &= judged.verdicts[i] <= PGP_REVOKED;
+		*all_verified &= judged.verdicts[i] <= PGP_OPAQUE;
 	if (pgp_cert_clean(cert, &judged, &rep, &out) != ICS_OK)
 		out = NULL;
 	report_release(&rep);
