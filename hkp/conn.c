@@ -281,66 +281,6 @@ on_uri(void *arg, const char *uri, struct MHD_Connection *mhd)
 	return c;
 }
 
-static void
-allow(struct hkp_conn *c)
-{
-	char methods[HKP_ALLOW_MAX];
-
-	hkp_route_allow(c->rq.match.allowed, methods);
-	hkp_reply_extra(&c->rp, "Allow", "%s", methods);
-}
-
-static void
-answer_options(struct hkp_conn *c)
-{
-	const struct hkp_route_match *match = &c->rq.match;
-	char methods[HKP_ALLOW_MAX];
-
-	if (match->is_rest)
-		hkp_unsupported(&c->rq, &c->rp);
-	else
-		c->rp.status = 200;
-	hkp_route_allow(match->allowed, methods);
-	hkp_reply_extra(&c->rp, "Allow", "%s", methods);
-	if (match->allowed & (1u << HKP_POST | 1u << HKP_PUT))
-		hkp_reply_extra(&c->rp, "Accept",
-		    "application/pgp-keys, application/pgp");
-	hkp_reply_extra(&c->rp, "Access-Control-Allow-Methods", "%s", methods);
-	hkp_reply_extra(&c->rp, "Access-Control-Allow-Headers",
-	    "Content-Type, Authorization, If-None-Match");
-}
-
-/* Refuse before a body is looked at. True when the reply is filled. */
-static bool
-refused(struct hkp_conn *c)
-{
-	const struct hkp_limits *limits = &c->rq.config->limits;
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c->mhd,
-	    MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-	struct hkp_route_match *match = &c->rq.match;
-
-	hkp_route_find(c->rq.face, c->rq.method, c->rq.path, match);
-	if (c->over) {
-		hkp_reply_text(&c->rp, 429,
-		    "Too many connections from your address.");
-		hkp_reply_extra(&c->rp, "Retry-After", "%d", HKP_RETRY_SECONDS);
-	} else if (buf_end(&c->uri) != ICS_OK ||
-		   (info != NULL && info->header_size > limits->header_octets))
-		hkp_reply_text(&c->rp, 431,
-		    "Request line and headers exceed %zu octets.",
-		    limits->header_octets);
-	else if (match->allowed == 0)
-		hkp_reply_text(&c->rp, 404, "There is no such page here.");
-	else if (c->rq.method == HKP_OPTIONS)
-		answer_options(c);
-	else if (match->route == NULL) {
-		hkp_reply_text(&c->rp, 405, "This page takes other methods.");
-		allow(c);
-	} else
-		return false;
-	return true;
-}
-
 static size_t
 body_max(const struct hkp_conn *c)
 {
@@ -368,7 +308,7 @@ begin(struct hkp_conn *c, const char *method, bool *answered)
 	c->slot->worker->handled++;
 	c->rq.method = hkp_method_from_word(method, &c->rq.head);
 	buf_init(&c->rq.body, body_max(c));
-	if (refused(c)) {
+	if (hkp_conn_refused(c)) {
 		c->discard = true;
 	} else if (octets > body_max(c)) {
 		too_large(c);
@@ -379,7 +319,7 @@ begin(struct hkp_conn *c, const char *method, bool *answered)
 	/* Who waits for 100 is told before it sends; who sends anyhow is read
 	 * to the end, or it would lose our answer to a reset connection. */
 	if (c->discard &&
-	    (octets > DISCARD_MAX ||
+	    (c->broken || octets > DISCARD_MAX ||
 		(octets > 0 && hkp_request_header(&c->rq, "Expect") != NULL))) {
 		*answered = true;
 		return hkp_conn_send(c);
@@ -444,7 +384,7 @@ on_completed(void *arg, struct MHD_Connection *mhd, void **context,
 	buf_release(&c->rq.body);
 	free((void *)(uintptr_t)c->rp.body.p);
 	c->rp = (struct hkp_reply){ 0 };
-	c->begun = c->discard = c->finished = c->asleep = false;
+	c->begun = c->discard = c->finished = c->asleep = c->broken = false;
 	c->discarded = 0;
 	hkp_ring_remove(c);
 	wait_for_request(c);

@@ -115,7 +115,7 @@ hkp_conn_send(struct hkp_conn *c)
 		add_header(r, "ETag", rp->etag);
 	for (size_t i = 0; i < rp->extra_n; i++)
 		add_header(r, rp->extra[i].name, rp->extra[i].value);
-	if (c->over || c->slot->worker->draining)
+	if (c->over || c->broken || c->slot->worker->draining)
 		add_header(r, "Connection", "close");
 	sent = send_response(c, r);
 	MHD_destroy_response(r);

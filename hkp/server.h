@@ -54,6 +54,7 @@ struct hkp_conn {
 	uint32_t bucket;   /* of its address */
 	bool over;	   /* beyond the limit of its address */
 	bool begun, discard, finished;
+	bool broken; /* where it ends is doubtful: answered and closed */
 	uint64_t discarded;
 	struct buf uri;
 	struct hkp_request rq;
@@ -136,6 +137,11 @@ hkp_ring_append(struct hkp_conn *ring, struct hkp_conn *c)
 enum MHD_Result hkp_conn_send(struct hkp_conn *c);
 /* The prepared 404 of a worker; NULL without memory. */
 struct MHD_Response *hkp_miss_new(void);
+
+/* ---- refuse.c ---------------------------------------------------------------- */
+
+/* Refuse before a body is looked at. True when the reply is filled. */
+bool hkp_conn_refused(struct hkp_conn *c);
 
 /* ---- conn.c ------------------------------------------------------------------ */
 

@@ -105,6 +105,20 @@ test_ok 'several requests at once are answered in their order' '
 	"$CLIENT" pipe $icsd_port "GET $miss HTTP/1.1\\r\\nHost: x\\r\\n\\r\\nGET /pks/lookup HTTP/1.1\\r\\nHost: x\\r\\n\\r\\nGET /pks/stats HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n" >"$tmp/talk" &&
 	same "404 400 200" "$(echo $(cut -d" " -f2 "$tmp/talk"))"
 '
+# Each line is a request that a proxy may cut elsewhere; behind it hides another.
+hidden='GET /pks/stats HTTP/1.1\r\nHost: x\r\n\r\n'
+ambiguous() {
+	"$CLIENT" pipe $icsd_port "POST /pks/hashquery HTTP/1.1\\r\\nHost: x\\r\\n$1\\r\\n${2-}$hidden" >"$tmp/talk" &&
+		same 400 "$(echo $(cut -d" " -f2 "$tmp/talk"))"
+}
+test_ok 'a request whose end is doubtful is refused, and nothing behind it read' '
+	ambiguous "Content-Length: 0\\r\\nContent-Length: 38\\r\\n" &&
+	ambiguous "Content-Length: 3\\r\\nTransfer-Encoding: chunked\\r\\n" "0\\r\\n\\r\\n" &&
+	ambiguous "Transfer-Encoding: identity\\r\\nTransfer-Encoding: chunked\\r\\n" "0\\r\\n\\r\\n" &&
+	ambiguous "Transfer-Encoding: xchunked\\r\\n" &&
+	ambiguous "Content-Length : 38\\r\\n" &&
+	ambiguous "Host: y\\r\\n" && still_there
+'
 test_ok 'a reload changes limits, and running connections live on' '
 	mkfifo "$tmp/talk.in" &&
 	{ "$CLIENT" talk $icsd_port "GET $miss HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n" \
