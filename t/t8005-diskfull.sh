@@ -47,6 +47,19 @@ test_ok 'what was not is not' '
 	! "$adder" find "$icsd_port" 8 <"$tmp/refused" >"$tmp/absent" &&
 	cmp "$tmp/refused" "$tmp/absent"
 '
+# told EVENT: how many lines the log has of it
+told() {
+	grep -c " $1 " "$icsd_err"
+}
+
+# room_seen: one add more, until the log tells that there is room
+room_at=7500
+room_seen() {
+	room_at=$((room_at + 1))
+	fill "$room_at" 1
+	grep -q " disk-room " "$icsd_err"
+}
+
 test_ok 'the log says that the disk is full' '
 	grep -Eq "disk is full|no space left" "$icsd_err"
 '
@@ -57,6 +70,13 @@ test_ok 'it is full still, and lives' '
 test_ok 'with room again it takes more at once' '
 	mount -o remount,size=64m "$tmp/full" && fill 7000 500 &&
 	same 500 "$(grep -c "^200 " "$tmp/answers")" && all_there
+'
+test_ok 'that it was full is told in one line, that there is room in one more' '
+	wait_until 20 room_seen && cat "$icsd_err" &&
+	same 1 "$(told disk-full)" && same 1 "$(told disk-room)" &&
+	grep -Eq " disk-room refused=[1-9][0-9]*$" "$icsd_err" &&
+	same 0 "$(told group)" && same 0 "$(told write)" &&
+	same 0 "$(told database)"
 '
 test_ok 'fsck is clean' '"$ICS" -D "$tmp/full" fsck'
 test_ok 'a new start finds it all' '

@@ -4,6 +4,7 @@
  * group, commits it once, and only then answers: an answered write is on
  * disk.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -11,6 +12,7 @@
 #include "intake/work.h"
 
 #define AGAIN_AFTER_NS 1000000000u /* judge again at the latest after this */
+#define ROOM_AFTER_NS  1000000000u /* nothing refused for so long: it is room */
 
 /* A bulk commits once in so many items or octets of input: each commit writes
  * the index pages that it touched, whatever it added to them. */
@@ -27,6 +29,8 @@ struct writer {
 	struct work_array group;
 	size_t items, octets; /* of the group */
 	struct queue *drains; /* WORK_DRAINs that wait for quiet */
+	uint64_t unroomed;    /* works refused since the disk is full */
+	uint64_t unroomed_at; /* the last of them, clock_mono_ns */
 };
 
 /* ---- certificates to judge again ---- */
@@ -300,15 +304,21 @@ out:
 
 /* ---- a group ---- */
 
+static bool
+works_write(struct work *const *works, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (work_writes(works[i]))
+			return true;
+	return false;
+}
+
 static enum ics_err
 works_commit(struct writer *wr, struct work **works, size_t n)
 {
-	bool writes = false;
 	enum ics_err err;
 
-	for (size_t i = 0; i < n; i++)
-		writes = writes || work_writes(works[i]);
-	if (!writes)
+	if (!works_write(works, n))
 		return ICS_OK;
 	TRY(store_begin(wr->store));
 	for (size_t i = 0; i < n && err == ICS_OK; i++)
@@ -322,26 +332,54 @@ out:
 	return err;
 }
 
+/* A disk fills once and refuses thousands: the store tells that it began, we
+ * that it is over. On a disk with room for some, both would alternate. */
+static void
+room_tell(struct writer *wr)
+{
+	if (wr->unroomed == 0 ||
+	    clock_mono_ns() - wr->unroomed_at < ROOM_AFTER_NS)
+		return;
+	log_event(LOG_LEVEL_NOTE, "disk-room", "refused=%" PRIu64,
+	    wr->unroomed);
+	wr->unroomed = 0;
+	store_full_over(wr->store);
+}
+
+static void
+work_unstored(struct writer *wr, struct work *w, enum ics_err err)
+{
+	if (err == ICS_ENOSPACE) {
+		wr->unroomed++;
+		wr->unroomed_at = clock_mono_ns();
+	} else {
+		log_event(LOG_LEVEL_ERROR, "write", "error=%s", err_name(err));
+	}
+	work_refuse(w, err, INTAKE_REASON(not_stored));
+}
+
 /* When a group cannot be committed, each work is tried alone, so that one
  * that cannot be stored does not take the others with it. */
 static void
 group_commit(struct writer *wr)
 {
 	struct work_array *group = &wr->group;
-	enum ics_err err = works_commit(wr, group->at, group->n);
+	enum ics_err err;
 
-	if (err == ICS_OK)
+	if (!works_write(group->at, group->n))
 		return;
-	log_event(LOG_LEVEL_WARN, "group", "works=%zu error=%s", group->n,
-	    err_name(err));
+	err = works_commit(wr, group->at, group->n);
+	if (err == ICS_OK) {
+		room_tell(wr);
+		return;
+	}
+	if (err != ICS_ENOSPACE)
+		log_event(LOG_LEVEL_WARN, "group", "works=%zu error=%s",
+		    group->n, err_name(err));
 	for (size_t i = 0; i < group->n; i++) {
 		err = works_commit(wr, &group->at[i], 1);
-		if (err != ICS_OK) {
-			log_event(LOG_LEVEL_ERROR, "write", "error=%s",
-			    err_name(err));
-			work_refuse(group->at[i], err,
-			    INTAKE_REASON(not_stored));
-		}
+		if (err != ICS_OK)
+			work_unstored(wr, group->at[i], err);
 	}
 }
 

@@ -63,6 +63,17 @@ error_from_code(int rc)
 	}
 }
 
+static void
+full_tell(struct db *db, int rc)
+{
+	if (!db->full_told)
+		log_event(LOG_LEVEL_ERROR, "disk-full",
+		    "code=%d words=\"%s\" help=\"make room: until then "
+		    "nothing new is stored\"",
+		    rc, sqlite3_errmsg(db->sq));
+	db->full_told = true;
+}
+
 enum ics_err
 db_error(struct db *db, int rc)
 {
@@ -71,7 +82,9 @@ db_error(struct db *db, int rc)
 	/* The file system's word counts: a full disk is met in many calls. */
 	if ((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN)
 		err = error_from_files(db, rc);
-	if (err != ICS_EBUSY)
+	if (err == ICS_ENOSPACE)
+		full_tell(db, rc);
+	else if (err != ICS_EBUSY)
 		log_event(LOG_LEVEL_ERROR, "database", "code=%d words=\"%s\"",
 		    rc, sqlite3_errmsg(db->sq));
 	return err;

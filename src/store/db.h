@@ -11,6 +11,7 @@
 #define STORE_DB_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -20,6 +21,7 @@ struct db {
 	sqlite3 *sq;			  /* owned */
 	sqlite3_stmt *stmts[SQL_QUERIES]; /* owned; NULL: not for this use */
 	sqlite3_stmt *lent;		  /* whose rows somebody may look at */
+	bool full_told; /* that the disk is full was logged: once is enough */
 };
 
 /* Open path with flags of sqlite3_open_v2; db_close it also on failure. */
@@ -52,7 +54,8 @@ enum ics_err db_step(struct db *db, sqlite3_stmt *stmt);
 enum ics_err db_finish(struct db *db, sqlite3_stmt *stmt);
 enum ics_err db_do(struct db *db, enum sql_query query);
 
-/* What a result code of SQLite means to us; it is logged here. */
+/* What a result code of SQLite means to us; it is logged here, but a full disk
+ * once until full_told is taken back. */
 enum ics_err db_error(struct db *db, int rc);
 
 #endif

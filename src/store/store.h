@@ -235,6 +235,9 @@ enum ics_err store_begin(struct store *s);
 enum ics_err store_commit(struct store *s);
 void store_rollback(struct store *s);
 
+/* That the disk is full is logged once; again only after this call. */
+void store_full_over(struct store *s);
+
 /* The stored octets of a primary fingerprint inside the open transaction,
  * lent until the next call on s; ICS_ENOTFOUND. */
 enum ics_err store_peek(struct store *s, const struct pgp_fpr *fpr,

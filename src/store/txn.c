@@ -162,6 +162,12 @@ store_rollback(struct store *s)
 		    "words=\"the transaction is still open\"");
 }
 
+void
+store_full_over(struct store *s)
+{
+	s->db.full_told = false;
+}
+
 enum ics_err
 store_checkpoint(struct store *s)
 {
