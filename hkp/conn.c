@@ -15,7 +15,6 @@
 #include "hkp/server.h"
 
 #define SECOND	       UINT64_C(1000000000)
-#define BODY_RATE      16384u /* octets a second that a sender must reach */
 #define DISCARD_MAX    (256u << 20) /* octets read only to answer politely */
 #define OVER_SECONDS   1	    /* patience beyond the address limit */
 #define LOCAL_BODY_MAX PGP_INPUT_MAX
@@ -235,16 +234,23 @@ on_connection(void *arg, struct MHD_Connection *mhd, void **context,
 		conn_closed(*context);
 }
 
-void
-hkp_conn_sweep(struct hkp_worker *w)
+static void
+ring_sweep(struct hkp_worker *w, struct hkp_conn *ring)
 {
 	struct hkp_conn *next;
 
-	for (struct hkp_conn *c = w->waiting.next; c != &w->waiting; c = next) {
+	for (struct hkp_conn *c = ring->next; c != ring; c = next) {
 		next = c->next;
 		if (c->deadline <= w->now || (w->draining && !c->begun))
 			cut(c);
 	}
+}
+
+void
+hkp_conn_sweep(struct hkp_worker *w)
+{
+	ring_sweep(w, &w->waiting);
+	ring_sweep(w, &w->sending);
 }
 
 /* ---- receiving ----------------------------------------------------------------- */
@@ -314,7 +320,7 @@ begin(struct hkp_conn *c, const char *method, bool *answered)
 		too_large(c);
 		c->discard = true;
 	} else if (octets > 0) {
-		c->deadline += octets / BODY_RATE * SECOND;
+		c->deadline += octets / HKP_RATE * SECOND;
 	}
 	/* Who waits for 100 is told before it sends; who sends anyhow is read
 	 * to the end, or it would lose our answer to a reset connection. */
@@ -332,11 +338,14 @@ take_body(struct hkp_conn *c, struct bytes data)
 {
 	if (!c->discard) {
 		buf_put(&c->rq.body, data);
-		if (buf_end(&c->rq.body) == ICS_OK)
+		if (buf_end(&c->rq.body) != ICS_OK)
+			too_large(c); /* no Content-Length told us before */
+		else if (hkp_held_body(c))
 			return MHD_YES;
-		/* No Content-Length told us before. */
+		else
+			hkp_reply_busy(&c->rp);
 		buf_release(&c->rq.body);
-		too_large(c);
+		hkp_held_body_give(c);
 		c->discard = true;
 	}
 	c->discarded += data.n;
@@ -382,6 +391,7 @@ on_completed(void *arg, struct MHD_Connection *mhd, void **context,
 	if (c == NULL)
 		return;
 	buf_release(&c->rq.body);
+	hkp_held_body_give(c);
 	free((void *)(uintptr_t)c->rp.body.p);
 	c->rp = (struct hkp_reply){ 0 };
 	c->begun = c->discard = c->finished = c->asleep = c->broken = false;

@@ -42,6 +42,7 @@ struct hkp_limits {
 	unsigned per_address;	  /* 1024 */
 	size_t hashquery_max;	  /* 1000 hashes */
 	size_t answer_octets;	  /* 32 MiB of certificates in one answer */
+	size_t held_octets; /* 256 MiB of bodies and answers, all together */
 };
 
 /* Server facts that stats and pages show; strings are lent for ever. */

@@ -21,6 +21,7 @@
 #define PER_ADDRESS	1024u
 #define HASHQUERY_MAX	1000u
 #define ANSWER_OCTETS	(32u << 20)
+#define HELD_OCTETS	(256u << 20)
 
 static void
 limits_default(struct hkp_limits *limits)
@@ -35,6 +36,7 @@ limits_default(struct hkp_limits *limits)
 	DEFAULT(per_address, PER_ADDRESS);
 	DEFAULT(hashquery_max, HASHQUERY_MAX);
 	DEFAULT(answer_octets, ANSWER_OCTETS);
+	DEFAULT(held_octets, HELD_OCTETS);
 #undef DEFAULT
 }
 

@@ -46,16 +46,17 @@ enum hkp_conn_state {
 };
 
 struct hkp_conn {
-	struct hkp_conn *prev, *next; /* worker's ring: waiting or asleep */
+	struct hkp_conn *prev, *next; /* a ring of its worker, or alone */
 	struct hkp_slot *slot;
 	struct MHD_Connection *mhd;
 	enum hkp_conn_state state;
-	uint64_t deadline; /* monotonic ns */
+	uint64_t deadline; /* monotonic ns: to have sent, or to have read */
 	uint32_t bucket;   /* of its address */
 	bool over;	   /* beyond the limit of its address */
 	bool begun, discard, finished;
 	bool broken; /* where it ends is doubtful: answered and closed */
 	uint64_t discarded;
+	size_t held; /* octets of its body that are counted */
 	struct buf uri;
 	struct hkp_request rq;
 	struct hkp_reply rp;
@@ -88,6 +89,7 @@ struct hkp_worker {
 	bool reading, draining, stopping;
 	struct hkp_slot *slots;
 	struct hkp_conn waiting; /* head of a ring, oldest first */
+	struct hkp_conn sending; /* head of a ring: the answer goes out */
 	struct hkp_conn asleep;	 /* head of a ring */
 	struct hkp_conn *spare;	 /* freed ones, kept for the next */
 	size_t spare_n;
@@ -110,6 +112,7 @@ struct hkp {
 	 * limits in force */
 	atomic_uint connections, submitted, helpers, limit, per_address;
 	_Atomic uint64_t refused;
+	_Atomic size_t held; /* octets, see held.c */
 	uint64_t seed;
 	_Atomic uint16_t by_address[HKP_ADDRESS_BUCKETS];
 };
@@ -138,17 +141,20 @@ enum MHD_Result hkp_conn_send(struct hkp_conn *c);
 /* The prepared 404 of a worker; NULL without memory. */
 struct MHD_Response *hkp_miss_new(void);
 
-/* ---- refuse.c ---------------------------------------------------------------- */
-
 /* Refuse before a body is looked at. True when the reply is filled. */
 bool hkp_conn_refused(struct hkp_conn *c);
+/* Count the body as it is now; false when there is no room for it. */
+bool hkp_held_body(struct hkp_conn *c);
+void hkp_held_body_give(struct hkp_conn *c);
 
 /* ---- conn.c ------------------------------------------------------------------ */
 
+#define HKP_RATE 16384u /* octets a second that a client must reach */
+
 /* Start a libmicrohttpd daemon for slot on fd (a duplicate, given). */
 enum ics_err hkp_slot_open(struct hkp_slot *slot, int fd, bool tls);
-/* Close connections whose request did not come in time; all idle ones when
- * the worker drains. */
+/* Close connections whose request did not come, or whose answer was not read,
+ * in time; all idle ones when the worker drains. */
 void hkp_conn_sweep(struct hkp_worker *w);
 /*
  * A newcomer is worth more than who has been silent longest, so that nobody

@@ -270,6 +270,7 @@ hkp_worker_init(struct hkp_worker *w, struct hkp *h)
 
 	w->h = h;
 	w->waiting.prev = w->waiting.next = &w->waiting;
+	w->sending.prev = w->sending.next = &w->sending;
 	w->asleep.prev = w->asleep.next = &w->asleep;
 	w->commands = queue_new(COMMANDS_MAX);
 	w->miss = hkp_miss_new();

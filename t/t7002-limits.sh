@@ -142,6 +142,29 @@ test_ok 'no more connections than the limit, and an answer afterwards' '
 	wait_until 20 still_there && icsd_stop
 '
 
+# Who has sent most of a body and waits keeps us what it sent.
+slow_body() {
+	mkfifo "$tmp/slow.in" || return
+	{ head -c 1000000 /dev/zero; cat "$tmp/slow.in"; } |
+		curl -sS -o /dev/null -X POST -T - "$icsd_http/pks/v2/certs" &
+	slow_pid=$!
+	exec 7>"$tmp/slow.in"
+}
+post_large() {
+	http_code /pks/v2/certs -H "Content-Type: application/pgp" \
+		-H "Expect:" --data-binary @"$tmp/large"
+}
+test_ok 'bodies that would take too much together: 503, and a small one goes in' '
+	printf "held-octets = 1M\n" >"$tmp/conf" && icsd_start slow -f "$tmp/conf" &&
+	head -c 900000 /dev/zero >"$tmp/large" && same 422 "$(post_large)" &&
+	slow_body && wait_until 5 "test 503 = \"\$(post_large)\"" &&
+	same 2 "$(header retry-after)" &&
+	head -c 60000 /dev/zero >"$tmp/large" && same 422 "$(post_large)" &&
+	exec 7>&- && wait "$slow_pid" &&
+	head -c 900000 /dev/zero >"$tmp/large" &&
+	wait_until 5 "test 422 = \"\$(post_large)\"" && icsd_stop
+'
+
 # A checker has a second's work with each of these, and 64 MiB of them may
 # wait: some of 40 are sent away, and told when to come back.
 busy_post() {

@@ -65,6 +65,7 @@ static const char configuration[] =
     "# header-octets = 8K\n"
     "# body-octets = 8M\n"
     "# answer-octets = 32M\n"
+    "# held-octets = 256M\n"
     "# hashquery-max = 1000\n"
     "# pending-max = 1000\n"
     "# drain-seconds = 10\n";

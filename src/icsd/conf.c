@@ -205,6 +205,7 @@ conf_hkp(const struct conf *c, struct hkp_config *config)
 			.per_address = (unsigned)c->per_address,
 			.hashquery_max = c->hashquery_max,
 			.answer_octets = c->answer_octets,
+			.held_octets = c->held_octets,
 		},
 		.identity = {
 			.hostname = c->hostname,

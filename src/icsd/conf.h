@@ -56,7 +56,8 @@ struct conf {
 	enum log_level log_level;
 	unsigned long http_threads, checkers, connections, per_address;
 	unsigned long request_seconds, header_octets, body_octets;
-	unsigned long answer_octets, hashquery_max, pending_max, drain_seconds;
+	unsigned long answer_octets, held_octets, hashquery_max, pending_max,
+	    drain_seconds;
 
 	const char *file;	 /* lent by struct conf_source */
 	bool has_file;		 /* it exists */
