@@ -10,6 +10,8 @@
 #include "hkp/page.h"
 #include "hkp/query.h"
 
+#define VALUES_MAX 64 /* in the JSON of an upload */
+
 void
 hkp_vks_fpr(struct hkp_request *rq, struct hkp_reply *rp)
 {
@@ -69,12 +71,35 @@ keytext_read(struct bytes text, struct buf *out)
 	return b64_read(text, out) == ICS_OK && out->n > 0;
 }
 
+/* An upload is an object with few members; a parser makes a value of every
+ * three octets of "[],[],[],". Octets in strings do not count. */
+static bool
+is_plain(struct bytes body)
+{
+	bool in_string = false;
+	size_t values = 0;
+
+	for (size_t i = 0; i < body.n && values <= VALUES_MAX; i++) {
+		uint8_t c = body.p[i];
+
+		if (in_string && c == '\\')
+			i++;
+		else if (c == '"')
+			in_string = !in_string;
+		else if (!in_string)
+			values += c == ',' || c == '[' || c == '{';
+	}
+	return values <= VALUES_MAX;
+}
+
 void
 hkp_vks_upload(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	struct bytes body = buf_bytes(&rq->body);
-	json_t *json = json_loadb((const char *)body.p, body.n,
-	    JSON_REJECT_DUPLICATES, NULL);
+	json_t *json = !is_plain(body)
+			   ? NULL
+			   : json_loadb((const char *)body.p, body.n,
+				 JSON_REJECT_DUPLICATES, NULL);
 	const char *text = json_string_value(json_object_get(json, "keytext"));
 	struct buf input;
 

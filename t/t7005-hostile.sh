@@ -34,6 +34,13 @@ test_ok 'a body that never ends' '
 	timeout 60 curl -sS -o "$tmp/body" -T - -X POST "$icsd_http/pks/add" </dev/zero; \
 	test $? -ne 124 && bounded 65536 && still_there
 '
+# Three octets each that a parser would make a value of.
+test_ok 'a JSON body of two million arrays' '
+	{ printf "[" && head -c 2000000 /dev/zero | sed "s/\\x00/[],/g" && printf "[]]"; } >"$tmp/arrays" &&
+	same 6000004 "$(wc -c <"$tmp/arrays")" &&
+	same 400 "$(http_code /vks/v1/upload -m 60 -H "Expect:" --data-binary @"$tmp/arrays")" &&
+	bounded 65536 && still_there
+'
 test_ok 'a certificate with 100,000 signatures' '
 	"$HKP_TOOL" make many >"$tmp/many.pgp" &&
 	case $(http_code /pks/v2/certs -m 60 --data-binary @"$tmp/many.pgp" -H "Content-Type: application/pgp") in
