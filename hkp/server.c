@@ -338,5 +338,6 @@ hkp_request_reader(struct hkp_request *rq, struct hkp_reply *rp)
 		return NULL;
 	}
 	w->reading = true;
+	w->read_at = w->now;
 	return w->reader;
 }

@@ -95,6 +95,7 @@ struct hkp_worker {
 	size_t spare_n;
 	uint64_t now; /* monotonic ns at the start of this turn */
 	uint64_t swept;
+	uint64_t read_at; /* when a request last looked at the store */
 	uint64_t handled; /* requests; tells busy from idle turns */
 	struct MHD_Response *miss;
 	_Atomic uint64_t answers[6];

@@ -15,7 +15,7 @@
 
 #define MS	     UINT64_C(1000000)
 #define TICK_MS	     1000 /* how often time-outs are looked for */
-#define SNAPSHOT_MS  50	  /* idle time after which a snapshot is let go */
+#define SNAPSHOT_MS  50	  /* without a look-up, then a snapshot is let go */
 #define EVENTS_MAX   16
 #define TURNS_MAX    32 /* of one daemon before the others have theirs */
 #define COMMANDS_MAX 64
@@ -233,7 +233,9 @@ turn(struct hkp_worker *w)
 		else
 			((struct hkp_slot *)events[i].data.ptr)->pending = true;
 	}
-	if (n == 0 && !again && w->reading) {
+	/* Not when nothing happens: octets that drip in are no reason to keep
+	 * a snapshot, and with it the WAL. */
+	if (w->reading && w->now - w->read_at >= SNAPSHOT_MS * MS) {
 		store_reader_end(w->reader);
 		w->reading = false;
 	}
