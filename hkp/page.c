@@ -77,21 +77,35 @@ hkp_reply_page(struct hkp_reply *rp, unsigned status, struct buf *out)
 }
 
 void
+hkp_page_put_contact(struct buf *out, const struct hkp_identity *id)
+{
+	const struct hkp_page_value contact = { "contact",
+		bytes_of_str(id->contact), false };
+
+	if (contact.text.n > 0)
+		hkp_page_put(out, HKP_PAGE_contact, &contact, 1);
+}
+
+void
 hkp_start_page(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	const struct hkp_identity *id = &rq->config->identity;
 	const char *asked = hkp_request_header(rq, "Host");
+	struct buf out, contact;
+
+	buf_init(&contact, PAGE_MAX);
+	hkp_page_put_contact(&contact, id);
 	const struct hkp_page_value values[] = {
 		{ "host", bytes_of_str(id->hostname), false },
 		/* The name and port by which the reader got here. */
 		{ "asked", bytes_of_str(asked != NULL ? asked : id->hostname),
 		    false },
-		{ "contact", bytes_of_str(id->contact), false },
+		{ "contact", buf_bytes(&contact), true },
 	};
-	struct buf out;
 
 	buf_init(&out, PAGE_MAX);
 	hkp_page_put(&out, HKP_PAGE_start, values, 3);
+	buf_release(&contact);
 	hkp_reply_page(rp, 200, &out);
 }
 

@@ -29,6 +29,10 @@ struct hkp_page_value {
 void hkp_page_put(struct buf *out, enum hkp_page page,
     const struct hkp_page_value *values, size_t n);
 
+/* Append whom to ask, if the operator said it: a rendered value. */
+struct hkp_identity;
+void hkp_page_put_contact(struct buf *out, const struct hkp_identity *id);
+
 /* Answer with a page (out is empty afterwards). */
 void hkp_reply_page(struct hkp_reply *rp, unsigned status, struct buf *out);
 

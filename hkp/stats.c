@@ -107,18 +107,21 @@ reply_html(struct hkp_request *rq, struct hkp_reply *rp,
 	char total[24];
 	struct buf hours;
 	struct buf days;
+	struct buf contact;
 	struct buf out;
 
 	buf_init(&hours, PAGE_MAX);
 	buf_init(&days, PAGE_MAX);
+	buf_init(&contact, PAGE_MAX);
 	buf_init(&out, PAGE_MAX);
+	hkp_page_put_contact(&contact, id);
 	put_load(&hours, n->hours, HOURS);
 	put_load(&days, n->days, DAYS);
 	put_number(total, n->stats.certs);
 	hkp_page_put(&out, HKP_PAGE_stats,
 	    (struct hkp_page_value[]){
 		{ "host", bytes_of_str(id->hostname), false },
-		{ "contact", bytes_of_str(id->contact), false },
+		{ "contact", buf_bytes(&contact), true },
 		{ "software", bytes_of_str(SOFTWARE), false },
 		{ "version", bytes_of_str(PACKAGE_VERSION), false },
 		{ "total", bytes_of_str(total), false },
@@ -126,6 +129,7 @@ reply_html(struct hkp_request *rq, struct hkp_reply *rp,
 		{ "days", buf_bytes(&days), true },
 	    },
 	    7);
+	buf_release(&contact);
 	buf_release(&hours);
 	buf_release(&days);
 	hkp_reply_page(rp, 200, &out);

@@ -467,5 +467,19 @@ test_ok 'the admin listener: health, readiness, metrics; not in public' '
 	same 404 "$(http_code /metrics)" && same 404 "$(http_code /healthz)" &&
 	same 404 "$(curl -sS -o /dev/null -w "%{http_code}" "$admin/pks/lookup")"
 '
+test_ok 'no contact, no word of it' '
+	same 200 "$(http_code /)" && ! grep -q Contact "$tmp/body" &&
+	same 200 "$(http_code "/pks/stats" -H "Accept: text/html")" &&
+	grep -q "</html>" "$tmp/body" && ! grep -q Contact "$tmp/body"
+'
 test_ok 'the server ends well' 'icsd_stop'
+test_ok 'a contact is shown, as text' '
+	echo "contact = \"Keys <keys@example.org>\"" >"$tmp/contact.conf" &&
+	icsd_start contact -f "$tmp/contact.conf" &&
+	same 200 "$(http_code /)" &&
+	grep -qF "Contact: Keys &lt;keys@example.org&gt;" "$tmp/body" &&
+	same 200 "$(http_code "/pks/stats" -H "Accept: text/html")" &&
+	grep -qF "Contact: Keys &lt;keys@example.org&gt;" "$tmp/body" &&
+	icsd_stop
+'
 test_done
