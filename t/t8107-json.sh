@@ -46,6 +46,11 @@ false" load "$tmp/all.gpg"'
 		says "[.certificates[0].fingerprint, .certificates[0].revoked, .more] | @csv" \
 			"\"$lower\",false,false" search zoe@example.org
 	'
+	test_ok "$way: search finds nothing" '
+		fails_with 1 "$ICS" -D "$icsd_dir" --json search nobody \
+			>"$tmp/json" 2>"$tmp/err" &&
+		same 0 "$(jq -r ".certificates | length" "$tmp/json")"
+	'
 	test_ok "$way: status" '
 		says "[.valid, .certificates[0].state, .certificates[0].user_ids[0].primary] | @csv" \
 			"true,\"valid\",true" status "$zoe" &&

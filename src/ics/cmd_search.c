@@ -136,13 +136,15 @@ words_join(const struct ics *ics, struct buf *to)
 }
 
 static void
+list_print_json(const struct find_list *list)
+{
+	out_json(json_pack("{s:o, s:b}", "certificates", list_json(list),
+	    "more", list->more ? 1 : 0));
+}
+
+static void
 list_print(const struct ics *ics, const struct find_list *list)
 {
-	if (ics_has(ics, ICS_OPT_JSON)) {
-		out_json(json_pack("{s:o, s:b}", "certificates",
-		    list_json(list), "more", list->more ? 1 : 0));
-		return;
-	}
 	for (size_t i = 0; i < list->rows.n; i++) {
 		if (i > 0 && list->rows.at[i].kind == STORE_ROW_KEY)
 			out_line("%s", "");
@@ -164,14 +166,18 @@ cmd_search(struct ics *ics)
 	buf_init(&typed, 65536);
 	words_join(ics, &typed);
 	TRY(find_read(buf_str(&typed), &find));
-	TRY(find_index(&ics->where, &find, &list));
+	err = find_index(&ics->where, &find, &list); /* told */
 	/* Some servers answer 200 with nothing in it. */
-	if (list.rows.n == 0) {
+	if (err == ICS_OK && list.rows.n == 0) {
 		out_fail("%s: not found", find.typed);
 		err = ICS_ENOTFOUND;
-		goto out;
 	}
-	list_print(ics, &list);
+	/* Nothing is a list, too, for who reads JSON. */
+	if (ics_has(ics, ICS_OPT_JSON) &&
+	    (err == ICS_OK || err == ICS_ENOTFOUND))
+		list_print_json(&list);
+	else if (err == ICS_OK)
+		list_print(ics, &list);
 out:
 	find_list_release(&list);
 	buf_release(&typed);
