@@ -35,7 +35,7 @@ denied_everywhere() {
 		grep -qi "certificate [12] $ann: denied: .*asked for" "$tmp/err" &&
 		{ http_code /pks/add --data-urlencode "keytext@$tmp/ann.asc" || :; } &&
 		same 410 "$(http_code "/pks/lookup?op=get&options=mr&search=0x$ann")" &&
-		ics deny --list | grep -i "^$ann  20..-..-..  asked for by its owner"
+		ics deny --list | grep "^$ann  20..-..-..  asked for by its owner"
 }
 test_ok 'it is 410 with the reason, and nobody brings it back' denied_everywhere
 test_ok 'nor after a reload and a restart' '
@@ -50,7 +50,7 @@ test_ok 'nor while the server is down' '
 	icsd_stop && fails_with 5 ics get "$ann" 2>"$tmp/err" &&
 	grep -q "asked for by its owner" "$tmp/err" &&
 	fails_with 5 ics load "$tmp/all.gpg" &&
-	ics deny --list | grep -qi "^$ann"
+	ics deny --list | grep -q "^$ann"
 '
 test_ok 'allowed again, it may come' '
 	ics deny --remove "$ann" && fails_with 1 ics deny --remove "$ann" &&

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hex.h"
+#include "client/find.h"
 #include "client/out.h"
 #include "ics/operate.h"
 
@@ -74,6 +76,19 @@ member(const json_t *row, const char *name)
 	return text == NULL ? "" : text;
 }
 
+/* The fingerprint as every other command shows it. */
+static void
+row_print(const json_t *row)
+{
+	char hex[PGP_FPR_TEXT_MAX] = "";
+	struct pgp_fpr fpr;
+
+	if (find_read_fpr(member(row, "fingerprint"), &fpr) == ICS_OK)
+		hex_upper(pgp_fpr_bytes(&fpr), hex);
+	out_line("%s  %.10s  %s", hex, member(row, "since"),
+	    member(row, "reason"));
+}
+
 static int
 list_print(const struct ics *ics)
 {
@@ -93,8 +108,7 @@ list_print(const struct ics *ics)
 	}
 	json_array_foreach(rows, i, row)
 	{
-		out_line("%s  %.10s  %s", member(row, "fingerprint"),
-		    member(row, "since"), member(row, "reason"));
+		row_print(row);
 	}
 	json_decref(rows);
 	return ICS_EXIT_YES;
