@@ -95,6 +95,15 @@ test_ok 'refresh brings a hard revocation too' '
 	gpg --keyserver "$plain" --refresh-keys "$dave_fpr" &&
 	gpg --with-colons --list-keys "$dave_fpr" | grep -q "^pub:r:"
 '
+test_ok 'ics asks over https, with the CA that the environment names' '
+	own=https://localhost:${icsd_https##*:} &&
+	unset CURL_CA_BUNDLE SSL_CERT_FILE &&
+	CURL_CA_BUNDLE=$tmp/authority.pem "$ICS" --server "$own" get \
+		"$alice_fpr" | grep "BEGIN PGP PUBLIC KEY BLOCK" &&
+	SSL_CERT_FILE=$tmp/authority.pem "$ICS" --server "$own" get \
+		"$alice_fpr" | grep "BEGIN PGP PUBLIC KEY BLOCK" &&
+	fails_with 3 "$ICS" --server "$own" get "$alice_fpr"
+'
 test_ok 'odd User IDs survive gpg --search-keys' '
 	"$HKP_TOOL" make odd >"$tmp/odd.pgp" &&
 	enarmor "$tmp/odd.pgp" >"$tmp/odd.asc" &&

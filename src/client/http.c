@@ -77,6 +77,19 @@ piece_write(char *p, size_t size, size_t n, void *arg)
 	return h->sink_err == ICS_OK ? size * n : 0;
 }
 
+/* Who vouches for the server, for those whose CA the system does not know;
+ * named as for curl. */
+static void
+easy_trust(CURL *easy)
+{
+	const char *file = getenv("CURL_CA_BUNDLE");
+
+	if (file == NULL || file[0] == '\0')
+		file = getenv("SSL_CERT_FILE");
+	if (file != NULL && file[0] != '\0')
+		curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+}
+
 /* What every request has; the URL is base and path. */
 static void
 easy_prepare(const struct http *h, CURL *easy, const char *path)
@@ -99,6 +112,7 @@ easy_prepare(const struct http *h, CURL *easy, const char *path)
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "ics/" PACKAGE_VERSION);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, HTTP_CONNECT_SECONDS);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	easy_trust(easy);
 }
 
 static void
