@@ -84,7 +84,6 @@ slot_new(struct hkp_worker *w, struct hkp_generation *gen,
 {
 	struct hkp_slot *slot = alloc_zero(1, sizeof(*slot));
 	int fd = fcntl(listener->fd, F_DUPFD_CLOEXEC, 3);
-	enum ics_err err;
 
 	slot->worker = w;
 	slot->gen = gen;
@@ -93,10 +92,10 @@ slot_new(struct hkp_worker *w, struct hkp_generation *gen,
 	*out = slot;
 	if (fd < 0)
 		return err_from_errno(errno);
-	err = hkp_slot_open(slot, fd, listener->tls);
-	if (err != ICS_OK)
-		(void)close(fd); /* it was ours alone */
-	return err;
+	/* libmicrohttpd closes it also when it fails, as with a key that does
+	 * not belong to the certificate. By then the number may be another
+	 * thread's connection or file, so it is not closed again. */
+	return hkp_slot_open(slot, fd, listener->tls);
 }
 
 /* A worker's slots of a generation; on failure *out has what was begun. */
