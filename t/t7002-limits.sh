@@ -185,22 +185,6 @@ if test -x "$builddir/t/gen"; then
 		same 40 "$(grep -cE "^HTTP/1.1 (200|503)" "$tmp/answers")" &&
 		still_there && icsd_stop
 	'
-	# More than a WAL should hold, while octets drip in on the thread that
-	# has looked at the store.
-	test_ok 'octets that drip in do not keep the WAL from beginning anew' '
-		printf "http-threads = 1\nrequest-seconds = 30\n" >"$tmp/conf" &&
-		icsd_start drip -f "$tmp/conf" &&
-		{ "$CLIENT" drip $icsd_port "POST /pks/add HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 60000\\r\\n\\r\\n$long" 5 >/dev/null & } &&
-		drip_pid=$! && still_there &&
-		for seed in 1 2 3; do
-			"$builddir/t/gen" --seed $seed --count 9000 --out "$tmp/many" &&
-				same 200 "$(http_code /pks/v2/certs -H "Expect:" \
-					-H "Content-Type: application/pgp" --data-binary @"$tmp/many")" ||
-				break
-		done && wal=$(wc -c <"$icsd_dir/store.db-wal") && echo "WAL $wal" &&
-		test "$seed" = 3 && test "$wal" -lt 120000000 &&
-		kill "$drip_pid" && icsd_stop
-	'
 else
 	test_skip '40 a full queue' 'built without libsodium: no certificates'
 fi
