@@ -14,6 +14,7 @@ static char dir[] = "/tmp/check_intake.XXXXXX";
 static struct store *store;
 static struct intake *in;
 static struct store_reader *reader;
+static unsigned checkers = 2;
 
 /* ---- one submission, answered synchronously ---- */
 
@@ -126,7 +127,7 @@ sigs_stored(const struct pgp_fpr *fpr)
 static void
 start(void)
 {
-	struct intake_config config = { .dir = dir, .checkers = 2 };
+	struct intake_config config = { .dir = dir, .checkers = checkers };
 
 	ck_assert_int_eq(store_open(dir, STORE_CREATE, &store), ICS_OK);
 	config.store = store;
@@ -148,6 +149,7 @@ setup(void)
 	memcpy(dir + sizeof(dir) - 7, "XXXXXX", 6);
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	ck_assert_int_eq(pgp_crypto_init(), ICS_OK);
+	checkers = 2;
 	start();
 }
 
@@ -446,6 +448,70 @@ START_TEST(concurrent_updates_of_one_certificate_converge)
 }
 END_TEST
 
+/* Holds the writer until one more job was given to done_hold. */
+static void
+done_hold(void *arg, const struct intake_result *result)
+{
+	struct queue **gates = arg;
+
+	(void)result;
+	ck_assert_int_eq(queue_put(gates[0], gates), ICS_OK);
+	ck_assert_ptr_nonnull(queue_take(gates[1]));
+}
+
+static void
+told(void *arg, const struct intake_result *result)
+{
+	struct answer *a = arg;
+
+	a->outcome[0] = result->items[0].outcome;
+	ck_assert_int_eq(queue_put(a->told, a), ICS_OK);
+}
+
+/* The checker saw the certificate, the writer deletes it first. */
+START_TEST(deleted_meanwhile_stays_deleted)
+{
+	struct answer a = submit_file("intake/device-plain.asc");
+	struct intake_stats stats;
+	struct answer later = { .told = queue_new(3) };
+	struct queue *gates[2] = { queue_new(1), queue_new(1) };
+	struct intake_job hold = { .order = INTAKE_ALLOW,
+		.fpr = a.fpr[0],
+		.done = done_hold,
+		.arg = gates };
+	struct intake_job delete = { .order = INTAKE_DELETE,
+		.fpr = a.fpr[0],
+		.done = told,
+		.arg = &later };
+	struct intake_job add = {
+		.order = INTAKE_SUBMIT, .done = told, .arg = &later
+	};
+
+	add.input = fixture_read("intake/device-revocation.asc");
+	stop();
+	checkers = 1;
+	start();
+	ck_assert_int_eq(intake_submit(in, &hold), ICS_OK);
+	ck_assert_ptr_nonnull(queue_take(gates[0]));
+	ck_assert_int_eq(intake_submit(in, &delete), ICS_OK);
+	ck_assert_int_eq(intake_submit(in, &add), ICS_OK);
+	/* The one checker takes this when it has done the ones before. */
+	delete.order = INTAKE_ALLOW;
+	ck_assert_int_eq(intake_submit(in, &delete), ICS_OK);
+	do
+		intake_stats(in, &stats);
+	while (stats.queued > 0);
+	ck_assert_int_eq(queue_put(gates[1], gates), ICS_OK);
+	for (int i = 0; i < 3; i++)
+		ck_assert_ptr_nonnull(queue_take(later.told));
+	intake_drain(in);
+	ck_assert_int_eq(certs_stored(), 0);
+	queue_free(gates[0]);
+	queue_free(gates[1]);
+	queue_free(later.told);
+}
+END_TEST
+
 static void
 tests_add(TCase *t)
 {
@@ -462,6 +528,7 @@ tests_add(TCase *t)
 	tcase_add_test(t, nonsense_is_refused);
 	tcase_add_test(t, denied_stays_out);
 	tcase_add_test(t, delete_of_what_is_not_there_says_so);
+	tcase_add_test(t, deleted_meanwhile_stays_deleted);
 	tcase_add_test(t, every_truncation_is_answered);
 	tcase_add_test(t, concurrent_updates_of_one_certificate_converge);
 }

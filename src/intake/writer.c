@@ -110,6 +110,17 @@ ready_flush(struct writer *wr)
 
 /* ---- one change ---- */
 
+/* A deletion was first. What was submitted is as if it had come before that:
+ * united with what is deleted, and deleted with it. Putting it back would
+ * bring back what nobody submitted. */
+static void
+change_forget(struct change *change)
+{
+	store_entry_free(change->entry);
+	change->entry = NULL;
+	waiting_release(&change->waiting);
+}
+
 /* Somebody else changed the certificate meanwhile: unite with what is there. */
 static enum ics_err
 change_rebase(struct change *change, struct bytes data)
@@ -144,6 +155,8 @@ base_check(struct writer *wr, struct change *change)
 	uint8_t digest[32];
 	enum ics_err err = store_peek_digest(wr->store, fpr, digest);
 
+	if (err == ICS_ENOTFOUND && change->had_base)
+		change_forget(change);
 	if (err == ICS_ENOTFOUND)
 		return ICS_OK;
 	if (err != ICS_OK)
@@ -166,6 +179,10 @@ cert_put(struct writer *wr, struct intake_item *item, struct change *change)
 	enum ics_err err;
 
 	TRY(base_check(wr, change));
+	if (change->entry == NULL) {
+		item->outcome = INTAKE_DELETED;
+		return ICS_OK;
+	}
 	err = store_put(wr->store, change->entry, clock_now(), &what);
 	if (err == ICS_EGONE) {
 		item->outcome = INTAKE_DENIED;
