@@ -117,6 +117,16 @@ if test "$(id -u)" = 0 && id nobody >/dev/null 2>&1; then
 		wait_until 20 "grep -q reload-refused \"$icsd_err\"" &&
 		grep -q "n.conf: Permission denied" "$icsd_err" && icsd_stop
 	'
+	test_ok 'what root loaded into its folder, it serves' '
+		mkdir -m 700 "$tmp/given" && chown nobody "$tmp/given" &&
+		chmod 644 "$tmp/n.conf" &&
+		"$ICS" -q -D "$tmp/given" load "$srcdir/t/data/intake/maker.asc" &&
+		same "nobody 600 nobody 600" \
+			"$(echo $(stat -c "%U %a" "$tmp/given"/store.*))" &&
+		icsd_start given -f "$tmp/n.conf" &&
+		same 200 "$(http_code "/pks/lookup?op=get&search=maker@acme.example")" &&
+		icsd_stop
+	'
 	test_ok 'a state that is not its own is refused with words' '
 		mkdir -m 700 "$tmp/roots" && chmod 644 "$tmp/n.conf" &&
 		fails_with 1 timeout 60 "$ICSD" -d -f "$tmp/n.conf" -D "$tmp/roots" \

@@ -27,6 +27,37 @@ store_path(const char *dir, const char *name)
 	return out;
 }
 
+/*
+ * What root makes belongs to whoever owns the folder: the server that will run
+ * there. SQLite does the same for the files beside its own. A file that
+ * somebody put there, or linked elsewhere, is left alone.
+ */
+static void
+owner_give(int fd, const char *dir)
+{
+	struct stat folder, file;
+
+	if (geteuid() != 0 || stat(dir, &folder) != 0 || fstat(fd, &file) != 0)
+		return;
+	if (file.st_uid == 0 && folder.st_uid != 0 && S_ISREG(file.st_mode) &&
+	    file.st_nlink == 1 && fchown(fd, folder.st_uid, folder.st_gid) != 0)
+		log_event(LOG_LEVEL_WARN, "owner", "dir=%s error=%d", dir,
+		    errno);
+}
+
+/* An empty file is a new store to SQLite; one that is there stays. */
+static void
+file_make(const char *path, const char *dir)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+
+	if (fd < 0)
+		return; /* it is there, or SQLite will say what is wrong */
+	owner_give(fd, dir);
+	(void)close(fd); /* nothing was written */
+}
+
 /* The lock goes with the descriptor, and so with the process. */
 static enum ics_err
 lock_take(struct store *s, const char *dir)
@@ -34,13 +65,15 @@ lock_take(struct store *s, const char *dir)
 	char *path = store_path(dir, STORE_LOCK_FILE);
 	enum ics_err err = ICS_OK;
 
-	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	s->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (s->lock < 0) {
 		err = err_from_errno(errno);
 		log_event(LOG_LEVEL_ERROR, "lock", "file=%s words=\"%s\"", path,
 		    err_words(err));
 	} else if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
 		err = errno == EWOULDBLOCK ? ICS_EBUSY : err_from_errno(errno);
+	} else {
+		owner_give(s->lock, dir);
 	}
 	free(path);
 	return err;
@@ -153,6 +186,8 @@ store_open(const char *dir, enum store_mode mode, struct store **s)
 	new->position = new->denied = -1;
 	new->path = store_path(dir, STORE_FILE);
 	TRY(lock_take(new, dir));
+	if (mode == STORE_CREATE)
+		file_make(new->path, dir);
 	TRY(file_open(new, mode));
 out:
 	if (err != ICS_OK) {
