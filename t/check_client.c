@@ -204,6 +204,38 @@ START_TEST(indexes_are_read)
 }
 END_TEST
 
+/* Every prefix and every flipped bit of an index is read or refused; ASan
+ * watches what the rows lend. */
+START_TEST(spoilt_indexes_are_read_or_refused)
+{
+	static const char whole[] =
+	    "info:1:2\npub:" F40 ":22:256:1700000000:1800000000:r\n"
+	    "uid:Z%C3%AB%3a <a@b>:1700000001::\n"
+	    "pub:0123456789ABCDEF:1:2048\n"
+	    "uid:100%25 sure%4:::r\n";
+	char text[sizeof(whole)];
+	size_t rows = 0;
+	struct find_list list;
+
+	for (size_t n = 0; n < sizeof(whole) - 1; n++) {
+		for (unsigned bit = 0; bit <= 8; bit++) {
+			memcpy(text, whole, sizeof(text));
+			if (bit < 8)
+				text[n] = (char)(text[n] ^ 1 << bit);
+			index_list_init(&list);
+			/* Eight times the whole, spoilt; once cut short. */
+			if (index_read(bytes_of(text,
+					   bit < 8 ? sizeof(text) - 1 : n),
+				&list) == ICS_OK)
+				rows += list.rows.n;
+			index_list_settle(&list);
+			find_list_release(&list);
+		}
+	}
+	ck_assert_uint_gt(rows, sizeof(whole));
+}
+END_TEST
+
 START_TEST(odd_indexes_do_no_harm)
 {
 	static const char *const rows[] = { "info:1:0\n", "info:", "pub",
@@ -233,6 +265,7 @@ add(TCase *t)
 	tcase_add_test(t, terminals_get_clean_text);
 	tcase_add_test(t, json_text_is_always_a_string);
 	tcase_add_test(t, indexes_are_read);
+	tcase_add_test(t, spoilt_indexes_are_read_or_refused);
 	tcase_add_test(t, odd_indexes_do_no_harm);
 }
 
