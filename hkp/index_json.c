@@ -10,6 +10,11 @@
  * verified here, so it is always that of an unverified one. */
 #define CONFIDENCE 0
 
+/* Octets of summaries that one answer lists: as objects they take a hundred
+ * times as many, all in memory at once. What is beyond is cut off, as beyond
+ * the limit of certificates. */
+#define SUMMARIES_MAX (4u << 20)
+
 static json_t *
 time_json(int64_t t)
 {
@@ -129,11 +134,14 @@ hkp_index_json(const struct hkp_listing *l, struct buf *out, size_t *n)
 	json_t *all = json_array();
 	struct store_cert cert;
 	char *text = NULL;
+	size_t octets = 0;
 	enum ics_err err = ICS_OK;
 
 	*n = 0;
-	for (size_t i = 0; i < l->hits->n && *n < l->limit; i++) {
+	for (size_t i = 0;
+	     i < l->hits->n && *n < l->limit && octets < SUMMARIES_MAX; i++) {
 		TRY(store_cert_get(l->r, l->hits->ids[i], &cert));
+		octets += cert.summary.n;
 		if (l->form == HKP_FORM_LEGACY &&
 		    (cert.flags & STORE_CERT_HIDDEN))
 			continue;

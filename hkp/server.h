@@ -115,7 +115,7 @@ struct hkp {
 	_Atomic uint64_t refused;
 	_Atomic size_t held; /* octets, see held.c */
 	uint64_t seed;
-	_Atomic uint16_t by_address[HKP_ADDRESS_BUCKETS];
+	_Atomic uint32_t by_address[HKP_ADDRESS_BUCKETS];
 };
 
 static inline void

@@ -4,6 +4,7 @@
  * what is answered, what is there afterwards.
  */
 #include "intake_make.h"
+#include "maker.h"
 
 /* ---- tests ---- */
 
@@ -349,6 +350,64 @@ START_TEST(deleted_meanwhile_stays_deleted)
 }
 END_TEST
 
+/* alice's certificate with n certifications, bulky when many, each of
+ * another second. */
+static void
+crowd_submit(const struct maker_key *by, uint32_t from, uint32_t n)
+{
+	static uint8_t pad[7906] = { 255, 0, 0, 0x1e, 0xdd, 100 };
+	struct maker_key alice;
+	struct pgp_subject on;
+	struct buf p;
+
+	maker_key_init(&alice, 4, 1, 1500000000);
+	on = maker_on_uid(&alice, "a");
+	buf_init(&p, PGP_CERT_RAW_MAX);
+	maker_cert_put(&p, &alice, "a");
+	for (uint32_t i = 0; i < n; i++)
+		maker_sig_put(&p,
+		    &(struct maker_sig){ .by = by,
+			.type = PGP_SIG_CERT_GENERIC,
+			.created = from + i,
+			.hashed = bytes_of(pad, n > 1 ? sizeof(pad) : 0) },
+		    &on);
+	ck_assert_int_eq(buf_end(&p), ICS_OK);
+	ck_assert_int_eq(submit(buf_bytes(&p)).err, ICS_OK);
+	buf_release(&p);
+}
+
+/* More octets wait than are judged in one round: whoever comes is judged. */
+START_TEST(strangers_who_wait_keep_nobody_out)
+{
+	struct maker_key alice, bob, stranger;
+	struct buf p;
+
+	maker_key_init(&alice, 4, 1, 1500000000);
+	maker_key_init(&bob, 4, 2, 1500000000);
+	maker_key_init(&stranger, 4, 3, 1500000000);
+	crowd_submit(&stranger, 1500000000, 480);
+	crowd_submit(&stranger, 1500010000, 480);
+	crowd_submit(&bob, 1500000000, 1);
+	ck_assert_int_eq(pending_stored(), 961);
+	ck_assert_uint_eq(sigs_stored(&alice.key.fpr), 1);
+	buf_init(&p, PGP_CERT_RAW_MAX);
+	maker_cert_put(&p, &bob, "b");
+	ck_assert_int_eq(submit(buf_bytes(&p)).err, ICS_OK);
+	intake_drain(in);
+	ck_assert_uint_eq(sigs_stored(&alice.key.fpr), 2);
+	ck_assert_int_eq(pending_stored(), 960);
+	/* And when the stranger comes, it takes him rounds. */
+	buf_clear(&p);
+	maker_cert_put(&p, &stranger, "s");
+	ck_assert_int_eq(submit(buf_bytes(&p)).err, ICS_OK);
+	intake_drain(in);
+	ck_assert_int_eq(pending_stored(), 0);
+	/* A certificate has room for so many of them. */
+	ck_assert_uint_gt(sigs_stored(&alice.key.fpr), 100);
+	buf_release(&p);
+}
+END_TEST
+
 static void
 tests_add(TCase *t)
 {
@@ -366,6 +425,7 @@ tests_add(TCase *t)
 	tcase_add_test(t, denied_stays_out);
 	tcase_add_test(t, delete_of_what_is_not_there_says_so);
 	tcase_add_test(t, deleted_meanwhile_stays_deleted);
+	tcase_add_test(t, strangers_who_wait_keep_nobody_out);
 	tcase_add_test(t, every_truncation_is_answered);
 	tcase_add_test(t, concurrent_updates_of_one_certificate_converge);
 }

@@ -2,6 +2,7 @@
 /* The growing buffer. Growth doubles, and stops at the ceiling. */
 #include "base/buf.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,13 @@ buf_clear(struct buf *b)
 {
 	b->n = 0;
 	b->full = false;
+}
+
+void
+buf_cut(struct buf *b, size_t n)
+{
+	assert(n <= b->n);
+	b->n = n;
 }
 
 /* Have room for n more octets and a NUL; false at the ceiling. */

@@ -29,6 +29,9 @@ void buf_release(struct buf *b);
 /* Forget what was written, keep the storage. */
 void buf_clear(struct buf *b);
 
+/* Forget what was written behind the first n octets; n <= b->n. */
+void buf_cut(struct buf *b, size_t n);
+
 /* Append a copy of the view. */
 void buf_put(struct buf *b, struct bytes data);
 void buf_put_str(struct buf *b, const char *s);

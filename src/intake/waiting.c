@@ -79,11 +79,15 @@ struct gathered {
 	struct pgp_fpr cert;
 	struct id_array ids; /* rows whose issuer is here by now */
 	struct buf packets;  /* its primary, then part, signature, part ... */
+	bool is_more;	     /* not all rows fitted: another round is due */
 };
+
+#define GATHERED_MAX (PGP_CERT_RAW_MAX / 2) /* octets judged in one round */
 
 /*
  * Append the rows that stand under the primary itself (they must come right
  * behind it) or those under all other parts. Parsing unites repeated parts.
+ * Only rows whose issuer is here: what strangers pile up costs no room.
  */
 static enum ics_err
 rows_gather(struct checker *c, struct gathered *g, bool under_primary)
@@ -91,12 +95,18 @@ rows_gather(struct checker *c, struct gathered *g, bool under_primary)
 	struct store_pending row = { 0 };
 	struct pgp_issuer named;
 	struct pgp_key issuer;
+	size_t before;
 	enum ics_err err;
 
 	while ((err = store_pending_next(c->reader, &g->cert, row.id, &row)) ==
 	       ICS_OK) {
 		if ((row.part_tag == PGP_TAG_PUBLIC_KEY) != under_primary)
 			continue;
+		before = g->packets.n;
+		if (before + row.part.n + row.sig.n > GATHERED_MAX) {
+			g->is_more = true;
+			return ICS_OK;
+		}
 		if (!under_primary)
 			pgp_packet_write(&g->packets, row.part_tag, row.part);
 		pgp_packet_write(&g->packets, PGP_TAG_SIGNATURE, row.sig);
@@ -104,6 +114,8 @@ rows_gather(struct checker *c, struct gathered *g, bool under_primary)
 		named = (struct pgp_issuer){ row.issuer, row.issuer_keyid };
 		if (c->keyring.find(c->keyring.arg, &named, &issuer, 1) > 0)
 			*id_array_add(&g->ids) = row.id;
+		else
+			buf_cut(&g->packets, before);
 	}
 	return err == ICS_ENOTFOUND ? ICS_OK : err;
 }
@@ -147,6 +159,9 @@ waiting_check(struct checker *c, struct work *w)
 	TRY(rows_gather(c, &g, true));
 	TRY(rows_gather(c, &g, false));
 	TRY(buf_end(&g.packets));
+	/* Each round ends rows, so that the rounds end, too. */
+	if (g.is_more && g.ids.n > 0)
+		*fpr_array_add(&w->ready) = g.cert;
 	if (g.ids.n > 0)
 		TRY(gathered_judge(c, &g, w));
 out:
