@@ -356,14 +356,17 @@ static void
 crowd_submit(const struct maker_key *by, uint32_t from, uint32_t n)
 {
 	static uint8_t pad[7906] = { 255, 0, 0, 0x1e, 0xdd, 100 };
+	/* It stands in the row of each signature that waits about it. */
+	char uid[PGP_UID_MAX] = "";
 	struct maker_key alice;
 	struct pgp_subject on;
 	struct buf p;
 
+	memset(uid, 'a', sizeof(uid) - 1);
 	maker_key_init(&alice, 4, 1, 1500000000);
-	on = maker_on_uid(&alice, "a");
+	on = maker_on_uid(&alice, uid);
 	buf_init(&p, PGP_CERT_RAW_MAX);
-	maker_cert_put(&p, &alice, "a");
+	maker_cert_put(&p, &alice, uid);
 	for (uint32_t i = 0; i < n; i++)
 		maker_sig_put(&p,
 		    &(struct maker_sig){ .by = by,
@@ -376,7 +379,8 @@ crowd_submit(const struct maker_key *by, uint32_t from, uint32_t n)
 	buf_release(&p);
 }
 
-/* More octets wait than are judged in one round: whoever comes is judged. */
+/* More octets wait than a certificate may have coming in: whoever comes is
+ * judged all the same. */
 START_TEST(strangers_who_wait_keep_nobody_out)
 {
 	struct maker_key alice, bob, stranger;
