@@ -79,20 +79,33 @@ ring_shift(struct queue *q)
 	return item;
 }
 
-enum ics_err
-queue_put(struct queue *q, void *item)
+/* Put, unless so many items wait already. */
+static enum ics_err
+put_below(struct queue *q, void *item, size_t limit)
 {
 	enum ics_err err = ICS_OK;
 
 	pthread_mutex_lock(&q->lock);
 	if (q->closed)
 		err = ICS_ECLOSED;
-	else if (q->n >= q->limit)
+	else if (q->n >= limit)
 		err = ICS_EBUSY;
 	else
 		ring_push(q, item);
 	pthread_mutex_unlock(&q->lock);
 	return err;
+}
+
+enum ics_err
+queue_put(struct queue *q, void *item)
+{
+	return put_below(q, item, q->limit);
+}
+
+enum ics_err
+queue_put_over(struct queue *q, void *item)
+{
+	return put_below(q, item, SIZE_MAX);
 }
 
 enum ics_err
@@ -103,20 +116,6 @@ queue_put_wait(struct queue *q, void *item)
 	pthread_mutex_lock(&q->lock);
 	while (!q->closed && q->n >= q->limit)
 		pthread_cond_wait(&q->drained, &q->lock);
-	if (q->closed)
-		err = ICS_ECLOSED;
-	else
-		ring_push(q, item);
-	pthread_mutex_unlock(&q->lock);
-	return err;
-}
-
-enum ics_err
-queue_put_over(struct queue *q, void *item)
-{
-	enum ics_err err = ICS_OK;
-
-	pthread_mutex_lock(&q->lock);
 	if (q->closed)
 		err = ICS_ECLOSED;
 	else

@@ -59,7 +59,7 @@ row_add(struct find_list *list, struct bytes text)
 {
 	struct store_row *row = find_rows_add(&list->rows);
 
-	/* For now its place; see index_list_settle. */
+	/* At first its place; see index_list_settle. */
 	row->uid = bytes_of(NULL, list->texts.n);
 	buf_put(&list->texts, text);
 	buf_u8(&list->texts, 0);
