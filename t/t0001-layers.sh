@@ -39,7 +39,7 @@ layers() (
 			next
 		else if (rank[part[1]] >= rank[own])
 			why = "climbs"
-		else if (door[part[1]] != part[2])
+		else if (!index("," door[part[1]] ",", "," part[2] ","))
 			why = "takes a side door"
 		else
 			next

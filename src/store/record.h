@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The part of store/store.h about statements: records, what the log says of
+ * each statement, the index over what they say, and the tree over the log.
+ * Others include store/store.h.
+ *
+ *	record     a bare signature's packet body, by record digest
+ *	statement  one row a statement, wherever it is carried: its subject,
+ *	           digest, and the log row (STORE_EVENT_STATE) that knew it first
+ *	term       64 bits of (name, value) -> item; rows are candidates
+ *	tile       tops of complete subtrees of 256^level leaves of the log
+ *
+ * All change in the transaction of what carries them.
+ */
+#ifndef STORE_RECORD_H
+#define STORE_RECORD_H
+
+#include "notations/notations.h"
+
+struct store;
+struct store_reader;
+
+#define STORE_TERMS_MAX 16 /* pairs that one search combines */
+
+/* A bare signature as it is kept. Views are lent until the next call on the
+ * reader. */
+struct store_record {
+	uint8_t digest[32];
+	struct notations_subject subject;
+	struct pgp_fpr issuer; /* primary key of who signed */
+	int64_t created, received, position;
+	struct bytes body; /* signature packet body, canonical */
+};
+
+/* ---- reading ------------------------------------------------------------------ */
+
+enum ics_err store_record_get(struct store_reader *r, const uint8_t digest[32],
+    struct store_record *rec);
+/* The record about a subject after this digest (NULL: the first). */
+enum ics_err store_record_next(struct store_reader *r,
+    const struct notations_subject *subject, const uint8_t *after,
+    struct store_record *rec);
+/* The record after this digest of all there are (NULL: the first): dumps. */
+enum ics_err store_record_next_any(struct store_reader *r,
+    const uint8_t *after, struct store_record *rec);
+/* The record whose signed digest (what a 0x50's subpacket 31 names) begins
+ * with these octets (8 at least). */
+enum ics_err store_record_get_signed(struct store_reader *r,
+    struct bytes signed_digest, struct store_record *rec);
+
+/* What the log knows of a statement of either carrier. */
+struct store_statement {
+	uint8_t digest[32];
+	int64_t position, received;
+	bool is_record;
+};
+/* The statement of a subject after this digest (NULL: the first). */
+enum ics_err store_statement_next(struct store_reader *r,
+    const struct notations_subject *subject, const uint8_t *after,
+    struct store_statement *st);
+/* By digest alone; *subject is filled. */
+enum ics_err store_statement_get(struct store_reader *r,
+    const uint8_t digest[32], struct notations_subject *subject,
+    struct store_statement *st);
+
+/*
+ * Items that every term fits, in the order of their ids: candidates, whose
+ * statements decide. Starts behind id after; fills at most max; next is the
+ * id to go on from, 0 when there is no more. Costs what the rarest term has.
+ */
+struct store_search {
+	uint64_t terms[STORE_TERMS_MAX]; /* notations_term_hash */
+	size_t terms_n;
+	int64_t after;
+	size_t max;
+	struct notations_subject *out; /* the caller's */
+	int64_t *ids;		       /* the caller's, beside out */
+	size_t n;
+	int64_t next;
+};
+enum ics_err store_search_run(struct store_reader *r, struct store_search *s);
+
+/* ---- the tree over the log (RFC 6962 section 2.1) --------------------------------- */
+
+#define STORE_PROOF_MAX 64 /* hashes of a path */
+struct store_proof {
+	uint8_t hash[STORE_PROOF_MAX][32];
+	size_t n;
+};
+/* Rows in the log as of this snapshot. */
+enum ics_err store_log_size(struct store_reader *r, int64_t *size);
+/* The head over the first size rows. ICS_ENOTFOUND beyond the end. */
+enum ics_err store_log_root(struct store_reader *r, int64_t size,
+    uint8_t root[32]);
+/* Audit path of the row at this position (from 1) in the tree of size. */
+enum ics_err store_log_inclusion(struct store_reader *r, int64_t position,
+    int64_t size, struct store_proof *proof);
+/* From the tree of size before to the tree of size now. */
+enum ics_err store_log_consistency(struct store_reader *r, int64_t before,
+    int64_t now, struct store_proof *proof);
+
+/* ---- writing (the writer's thread only) -------------------------------------------- */
+
+/* Everything of a record, computed ahead by any thread. body is the canonical
+ * signature body; issuer is its primary key. The caller frees *e. */
+struct store_record_entry;
+enum ics_err store_record_entry_new(struct bytes body,
+    const struct notations_statement *st, const struct pgp_fpr *issuer,
+    struct store_record_entry **e);
+void store_record_entry_free(struct store_record_entry *e);
+const uint8_t *store_record_entry_digest(const struct store_record_entry *e);
+/* What waits for this record may be judged: names to look for in pending
+ * (first 8 octets, big-endian, of its digest and of its signed digest). */
+size_t store_record_entry_names(const struct store_record_entry *e,
+    uint64_t out[2]);
+
+/* Put a record with its log row. *is_new false: it is there already.
+ * ICS_ETOOBIG: the subject has STORE_STATEMENTS_MAX statements already. */
+#define STORE_STATEMENTS_MAX 4096
+enum ics_err store_record_put(struct store *s,
+    const struct store_record_entry *e, int64_t now, bool *is_new);
+/* Delete by digest, with a log row (STORE_EVENT_FORGET). ICS_ENOTFOUND. */
+enum ics_err store_record_delete(struct store *s, const uint8_t digest[32],
+    int64_t now);
+
+#endif
