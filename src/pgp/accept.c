@@ -1,10 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which encodings of EdDSA values are taken at all. Invariant: the answer
- * depends on octets alone, never on a library, so that peers agree on every
- * signature whichever backend they were built with.
+ * What is taken at all, before any arithmetic: the dated policy on weak
+ * hashes, and encodings of EdDSA values. Invariant: the answer depends on the
+ * signature's octets and its own date alone, never on a library or on the day
+ * it is asked on, so that peers agree on every signature.
  */
 #include "pgp/verify.h"
+
+/* 2023-02-01: what needs only second-preimage resistance. */
+#define SELF_UNTIL 1675209600u
+/* 2019-01-19: what a collision can forge; the date gpg uses. */
+#define OTHER_UNTIL 1547856000u
+
+static bool
+is_revocation(uint8_t type)
+{
+	return type == PGP_SIG_KEY_REVOCATION ||
+	       type == PGP_SIG_SUBKEY_REVOCATION ||
+	       type == PGP_SIG_CERT_REVOCATION;
+}
+
+/* A revocation that verifies is taken whatever its hash; failing to revoke is
+ * the greater harm. */
+enum pgp_verdict
+pgp_weak_judge(const struct pgp_sig *sig, bool self)
+{
+	bool sha1 =
+	    sig->hash == PGP_HASH_SHA1 || sig->hash == PGP_HASH_RIPEMD160;
+
+	if (!sha1 && sig->hash != PGP_HASH_MD5)
+		return PGP_GOOD;
+	if (is_revocation(sig->type))
+		return PGP_WEAK;
+	if (!sha1)
+		return PGP_TOO_WEAK;
+	return sig->created < (self ? SELF_UNTIL : OTHER_UNTIL) ? PGP_WEAK
+								: PGP_TOO_WEAK;
+}
 
 /* Little-endian constants of RFC 8032 5.1 and 5.2. */
 static const uint8_t ed25519_l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12,
