@@ -2,12 +2,80 @@
 /*
  * Signature bodies (RFC 9580 section 5.2). What subpackets say is believed
  * from the hashed area only; the issuer and an embedded signature, which
- * verification proves or disproves, may stand in the unhashed one. The forms
- * of a parsed signature (normalised, confirmed, compared) rest on one cut:
- * the body before and behind its unhashed area, which strangers can write.
+ * verification proves or disproves, may stand in the unhashed one.
  */
 #include "pgp/registry.h"
 #include "pgp/wire.h"
+
+/* ---- subpackets ---- */
+
+/* Spec: RFC 9580 5.2.3.7: one, two or five octets, no partial lengths. */
+static size_t
+length_read(struct cursor *cur)
+{
+	uint8_t first = cursor_u8(cur);
+
+	if (first < 192)
+		return first;
+	return first == 255 ? cursor_be32(cur) : pgp_length_two(cur, first);
+}
+
+enum ics_err
+pgp_sub_next(struct cursor *area, struct pgp_sub *sub)
+{
+	struct cursor cur;
+	uint8_t type;
+
+	*sub = (struct pgp_sub){ 0 };
+	if (area->failed)
+		return ICS_EFORMAT;
+	if (area->rest.n == 0)
+		return ICS_ENOTFOUND;
+	cur = cursor_of(cursor_take(area, length_read(area)));
+	/* The length counts the type: an empty subpacket is malformed. */
+	type = cursor_u8(&cur);
+	sub->type = type & 0x7f;
+	sub->critical = (type & 0x80) != 0;
+	sub->body = cursor_rest(&cur);
+	if (cur.failed)
+		cursor_fail(area);
+	return area->failed ? ICS_EFORMAT : ICS_OK;
+}
+
+/* Spec: RFC 9580 5.2.3.24 */
+static enum ics_err
+notation_read(struct pgp_sub sub, struct pgp_notation *n)
+{
+	struct cursor cur = cursor_of(sub.body);
+	uint16_t name_n, value_n;
+
+	n->critical = sub.critical;
+	n->flags = cursor_be32(&cur);
+	name_n = cursor_be16(&cur);
+	value_n = cursor_be16(&cur);
+	n->name = cursor_take(&cur, name_n);
+	n->value = cursor_take(&cur, value_n);
+	return cursor_end(&cur) == ICS_OK ? ICS_OK : ICS_EFORMAT;
+}
+
+enum ics_err
+pgp_notation_next(struct cursor *area, struct pgp_notation *n)
+{
+	struct pgp_sub sub;
+	enum ics_err err;
+
+	*n = (struct pgp_notation){ 0 };
+	do
+		TRY(pgp_sub_next(area, &sub));
+	while (sub.type != PGP_SUB_NOTATION);
+	TRY(notation_read(sub, n));
+out:
+	if (err == ICS_EFORMAT)
+		cursor_fail(area);
+	return err;
+}
+
+/* ---- what they say ---- */
 
 /* What the area at hand may say. */
 struct area {
@@ -286,94 +354,6 @@ pgp_sig_parse(struct bytes body, struct pgp_sig *sig)
 		sig->issuer_keyid = pgp_fpr_index(&sig->issuer);
 out:
 	return err;
-}
-
-/* ---- forms of a parsed signature ---------------------------------------- */
-
-struct pgp_sig_halves
-pgp_sig_halves(const struct pgp_sig *sig)
-{
-	struct cursor cur = cursor_of(sig->body);
-	struct pgp_sig_halves halves = { { NULL, 0 }, { NULL, 0 }, 0 };
-
-	if (sig->version == 3) {
-		halves.before = sig->body;
-		return halves;
-	}
-	halves.count_width = sig->version == 6 ? 4 : 2;
-	/* version, type, pk, hash, count */
-	halves.before =
-	    cursor_take(&cur, 4 + halves.count_width + sig->hashed.n);
-	(void)cursor_take(&cur, halves.count_width + sig->unhashed.n);
-	halves.after = cursor_rest(&cur); /* parsed before: cannot be short */
-	return halves;
-}
-
-static bool
-is_kept_unhashed(uint8_t type)
-{
-	return type == PGP_SUB_ISSUER_KEYID || type == PGP_SUB_ISSUER_FPR ||
-	       type == PGP_SUB_EMBEDDED;
-}
-
-/* The whole subpackets of the unhashed area that stay, as they were. */
-static void
-unhashed_reduce(const struct pgp_sig *sig, struct buf *kept)
-{
-	struct cursor cur = cursor_of(sig->unhashed);
-	struct bytes start = cur.rest;
-	struct pgp_sub sub;
-
-	for (; pgp_sub_next(&cur, &sub) == ICS_OK; start = cur.rest)
-		if (is_kept_unhashed(sub.type))
-			buf_put(kept, bytes_of(start.p, start.n - cur.rest.n));
-}
-
-static void
-count_write(struct buf *out, size_t width, size_t n)
-{
-	if (width == 4)
-		buf_be32(out, (uint32_t)n);
-	else if (width == 2)
-		buf_be16(out, (uint16_t)n);
-}
-
-void
-pgp_sig_normalise(const struct pgp_sig *sig, struct buf *out)
-{
-	struct pgp_sig_halves halves = pgp_sig_halves(sig);
-	struct buf kept;
-
-	buf_init(&kept, PGP_SIG_MAX);
-	unhashed_reduce(sig, &kept);
-	buf_put(out, halves.before);
-	count_write(out, halves.count_width, kept.n);
-	buf_put(out, buf_bytes(&kept));
-	buf_put(out, halves.after);
-	buf_release(&kept);
-}
-
-int
-pgp_sig_compare(const struct pgp_sig *a, const struct pgp_sig *b)
-{
-	struct pgp_sig_halves x = pgp_sig_halves(a), y = pgp_sig_halves(b);
-	int c = bytes_compare(x.before, y.before);
-
-	return c != 0 ? c : bytes_compare(x.after, y.after);
-}
-
-/* Spec: RFC 9580 5.2.4 */
-void
-pgp_sig_confirmed(const struct pgp_sig *sig, struct buf *out)
-{
-	struct pgp_sig_halves halves = pgp_sig_halves(sig);
-
-	buf_u8(out, 0x88);
-	buf_be32(out,
-	    (uint32_t)(halves.before.n + halves.count_width + halves.after.n));
-	buf_put(out, halves.before);
-	count_write(out, halves.count_width, 0);
-	buf_put(out, halves.after);
 }
 
 bool

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The part of pgp/pgp.h that knows single keys and signatures: what their
+ * packets say, and the forms of a signature. Others include pgp/pgp.h.
+ */
+#ifndef PGP_SIG_H
+#define PGP_SIG_H
+
+#include "pgp/packet.h"
+
+/* ---- keys (RFC 9580 section 5.5) --------------------------------------- */
+
+struct pgp_fpr {
+	uint8_t version; /* 3 4 5 6; 0 means "none" */
+	uint8_t n;	 /* 16, 20 or 32 */
+	uint8_t b[32];
+};
+
+#define PGP_FPR_TEXT_MAX 65 /* hex digits and a NUL */
+
+struct pgp_key {
+	struct bytes body;     /* packet body, lent by the certificate */
+	struct bytes material; /* algorithm specific part, lent likewise */
+	struct pgp_fpr fpr;
+	uint64_t keyid;
+	uint32_t created;
+	uint32_t days; /* v3 validity in days; 0 for ever */
+	uint16_t bits; /* as indexes show it; 0 unknown */
+	uint8_t version;
+	uint8_t algo;
+	enum pgp_curve curve;
+};
+
+/*
+ * Read a public key or subkey packet body. ICS_EFORMAT or ICS_ETRUNCATED when
+ * malformed (also: EdDSALegacy or legacy OIDs in v6), ICS_EUNSUPPORTED for an
+ * unknown version, ICS_ETOOBIG above PGP_PACKET_MAX. Views are into body.
+ */
+enum ics_err pgp_key_parse(struct bytes body, struct pgp_key *key);
+
+bool pgp_fpr_equal(const struct pgp_fpr *a, const struct pgp_fpr *b);
+void pgp_fpr_hex(const struct pgp_fpr *fpr, char out[PGP_FPR_TEXT_MAX]);
+static inline struct bytes
+pgp_fpr_bytes(const struct pgp_fpr *fpr)
+{
+	return bytes_of(fpr->b, fpr->n);
+}
+
+/* The key ID that a fingerprint implies (v4 last 8, v5 and v6 first 8 octets;
+ * for v3 the first 8 octets of the MD5, which is no key ID but an index). */
+uint64_t pgp_fpr_index(const struct pgp_fpr *fpr);
+
+/* True when the algorithm can make signatures. */
+bool pgp_algo_can_sign(uint8_t algo);
+
+/* ---- signatures (RFC 9580 section 5.2) --------------------------------- */
+
+enum pgp_reason_code {
+	PGP_REVOKE_NONE = 0,
+	PGP_REVOKE_SUPERSEDED = 1,
+	PGP_REVOKE_COMPROMISED = 2,
+	PGP_REVOKE_RETIRED = 3,
+	PGP_REVOKE_UID_INVALID = 32
+};
+
+struct pgp_sig {
+	struct bytes body;   /* the packet body, lent */
+	struct bytes hashed; /* subpacket area, lent; empty in v3 */
+	struct bytes unhashed;
+	struct bytes salt;     /* v6 */
+	struct bytes values;   /* MPIs or native octets, lent */
+	struct bytes embedded; /* body of an embedded signature, or empty */
+	struct pgp_fpr issuer; /* subpacket 33, hashed first; version 0 none */
+	uint64_t issuer_keyid; /* from 33, 16 or the v3 header; 0 none */
+	uint32_t created;      /* seconds; from the hashed area */
+	uint32_t expires;      /* seconds after created; 0 never */
+	uint32_t key_expires;  /* subpacket 9; seconds after key creation */
+	uint32_t key_flags;    /* subpacket 27, first octet lowest */
+	uint8_t version, type, pk, hash;
+	uint8_t left16[2];
+	uint8_t reason; /* subpacket 29 */
+	bool has_created, has_key_flags, has_reason;
+	bool is_local;		   /* exportable = 0 */
+	bool is_primary_uid;	   /* subpacket 25 */
+	bool is_irrevocable;	   /* subpacket 7 = 0 */
+	bool has_unknown_critical; /* a critical subpacket without a row */
+	struct bytes revoker;	   /* subpacket 12 body (the first), or empty */
+	struct bytes target;	   /* subpacket 31 body, or empty */
+};
+
+/*
+ * Read a signature packet body: v3, v4, v5, v6. ICS_EFORMAT or ICS_ETRUNCATED
+ * when malformed (subpackets, MPIs and trailing octets included; unknown
+ * algorithms keep opaque values), ICS_EUNSUPPORTED for another version,
+ * ICS_ETOOBIG above PGP_SIG_MAX or, for the hashed area, PGP_HASHED_MAX.
+ */
+enum ics_err pgp_sig_parse(struct bytes body, struct pgp_sig *sig);
+
+/*
+ * Append the body with its unhashed area reduced to issuer (16), issuer
+ * fingerprint (33) and embedded signature (32). When nothing has to go the
+ * octets are the same as before.
+ */
+void pgp_sig_normalise(const struct pgp_sig *sig, struct buf *out);
+
+/* Order and equality by everything but the unhashed area. */
+int pgp_sig_compare(const struct pgp_sig *a, const struct pgp_sig *b);
+
+/*
+ * S(sig) of RFC 9580 5.2.4: 0x88, length, body with the unhashed area
+ * emptied. What a confirmation (0x50) hashes; its SHA-256 is the record
+ * digest.
+ */
+void pgp_sig_confirmed(const struct pgp_sig *sig, struct buf *out);
+
+/* One subpacket of an area. */
+struct pgp_sub {
+	uint8_t type; /* without the critical bit */
+	bool critical;
+	struct bytes body; /* without the type octet, lent */
+};
+
+/* The next subpacket; ICS_ENOTFOUND at the end, ICS_EFORMAT when bad. */
+enum ics_err pgp_sub_next(struct cursor *area, struct pgp_sub *sub);
+
+/* A notation (subpacket 20), views into the area. */
+struct pgp_notation {
+	struct bytes name, value;
+	uint32_t flags; /* 0x80000000: human readable */
+	bool critical;
+};
+
+/* The next notation of an area (skips other subpackets); as pgp_sub_next. */
+enum ics_err pgp_notation_next(struct cursor *area, struct pgp_notation *n);
+
+#endif
