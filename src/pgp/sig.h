@@ -113,6 +113,33 @@ int pgp_sig_compare(const struct pgp_sig *a, const struct pgp_sig *b);
  */
 void pgp_sig_confirmed(const struct pgp_sig *sig, struct buf *out);
 
+/* ---- records: signatures that stand alone -------------------------------- */
+
+/*
+ * Append the body with the one unhashed area that a record is kept with: of
+ * version 4 issuer key ID (16), then issuer fingerprint (33); of version 6
+ * the fingerprint; each only when the hashed area has none. A function of the
+ * hashed part, the values, and the key that made it, so that copies are equal
+ * whatever strangers wrote into them. sig is of version 4 or 6.
+ */
+void pgp_sig_canonical(const struct pgp_sig *sig, const struct pgp_fpr *issuer,
+    struct buf *out);
+
+/* The record digest: SHA-256 of what pgp_sig_confirmed gives. */
+void pgp_sig_record_digest(const struct pgp_sig *sig, uint8_t out[32]);
+
+/* SHA-256 of the hashed part (version, type, algorithms, area with its
+ * count): equal for copies that differ in their signature values. */
+void pgp_sig_content_digest(const struct pgp_sig *sig, uint8_t out[32]);
+
+/*
+ * Why a parsed signature cannot be a record whoever made it; NULL when it
+ * can. Version 4 or 6, of type 0x00, 0x02 or 0x50, with a date, exportable,
+ * nothing critical that is unknown, and every number in its shortest form:
+ * else strangers could mint records of another digest from one they saw.
+ */
+const struct reason *pgp_record_unfit(const struct pgp_sig *sig);
+
 /* One subpacket of an area. */
 struct pgp_sub {
 	uint8_t type; /* without the critical bit */
