@@ -65,6 +65,7 @@ struct hkp_hooks {
 };
 
 struct hkp;
+struct hkp_route_table;
 
 /*
  * Start threads (0: one per core) that answer on the listeners from the store
@@ -79,6 +80,9 @@ struct hkp_start {
 	size_t listeners_n;
 	unsigned threads;
 	struct hkp_hooks hooks;
+	/* Further routes, lent; their handlers find arg by hkp_more_arg. */
+	const struct hkp_route_table *more;
+	void *more_arg;
 };
 enum ics_err hkp_new(const struct hkp_start *start,
     const struct hkp_config *config, struct hkp **h);

@@ -126,6 +126,7 @@ struct intake *hkp_intake(struct hkp *h);
 const char *hkp_dir(struct hkp *h);
 struct store *hkp_store(struct hkp *h);
 const struct hkp_hooks *hkp_hooks_get(struct hkp *h);
+void *hkp_more_arg(struct hkp *h); /* of struct hkp_start, for its routes */
 bool hkp_ready(struct hkp *h);
 /* Threads that outlive a request (fsck) are counted so that hkp_free waits. */
 void hkp_helpers_add(struct hkp *h, int change);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Matching a path with the rows of routes.def. A "**" row counts only when no
- * other row has the path, so that a known path with a wrong method is a 405.
+ * Matching a path with rows: those of routes.def first, so that look-ups pay
+ * nothing for what a program adds. A "**" row counts only when no other row
+ * has the path, so that a known path with a wrong method is a 405.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #define ADMIN  (1u << HKP_FACE_ADMIN)
 #define LOCAL  (1u << HKP_FACE_LOCAL)
 
-static const struct hkp_route routes[] = {
+static const struct hkp_route rows[] = {
 #define X(method, pattern, handler, faces, words) \
 	{ HKP_##method, pattern, hkp_##handler, faces, words },
 #include "hkp/routes.def"
@@ -32,6 +33,8 @@ static const struct {
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+const struct hkp_route_table hkp_routes = { rows, COUNT(rows) };
 
 enum hkp_method
 hkp_method_from_word(const char *word, bool *head)
@@ -89,33 +92,52 @@ is_catch_all(const struct hkp_route *route)
 	return n >= 2 && strcmp(&route->pattern[n - 2], "**") == 0;
 }
 
-void
-hkp_route_find(enum hkp_face face, enum hkp_method method, struct bytes path,
-    struct hkp_route_match *match)
+/* A "**" row stands behind the others of its table. */
+static bool
+is_spare(const struct hkp_route *row, const struct hkp_route_match *match)
+{
+	return is_catch_all(row) && match->allowed != 0 && !match->is_rest;
+}
+
+static void
+table_look(const struct hkp_route_table *table,
+    const struct hkp_route_asked *asked, struct hkp_route_match *match)
 {
 	struct bytes args[HKP_ROUTE_ARGS_MAX] = { 0 };
 
-	match->route = NULL;
-	match->allowed = 0;
-	match->is_rest = false;
-	for (size_t i = 0; i < COUNT(routes); i++) {
-		const struct hkp_route *row = &routes[i];
+	for (size_t i = 0; i < table->n; i++) {
+		const struct hkp_route *row = &table->at[i];
 
-		if ((row->faces & (1u << face)) == 0 ||
-		    !matches(row->pattern, path, args))
+		if ((row->faces & (1u << asked->face)) == 0 ||
+		    !matches(row->pattern, asked->path, args))
 			continue;
-		if (is_catch_all(row)) {
-			if (match->allowed != 0 && !match->is_rest)
-				return;
-			match->is_rest = true;
+		if (is_spare(row, match))
+			return;
+		/* What a "**" row of the other table allows does not count. */
+		if (match->is_rest && !is_catch_all(row)) {
+			match->route = NULL;
+			match->allowed = 0;
 		}
+		match->is_rest = is_catch_all(row);
 		match->allowed |= 1u << row->method;
-		if (row->method == method) {
+		if (row->method == asked->method) {
 			match->route = row;
 			memcpy(match->args, args, sizeof(args));
 			return;
 		}
 	}
+}
+
+void
+hkp_route_find(const struct hkp_route_asked *asked,
+    struct hkp_route_match *match)
+{
+	match->route = NULL;
+	match->allowed = 0;
+	match->is_rest = false;
+	table_look(&hkp_routes, asked, match);
+	if ((match->route == NULL || match->is_rest) && asked->more != NULL)
+		table_look(asked->more, asked, match);
 }
 
 void
@@ -133,11 +155,4 @@ hkp_route_allow(unsigned allowed, char out[HKP_ALLOW_MAX])
 		    at > 0 ? ", " : "", word);
 		assert(at < HKP_ALLOW_MAX);
 	}
-}
-
-const struct hkp_route *
-hkp_routes(size_t *n)
-{
-	*n = COUNT(routes);
-	return routes;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which handler answers which path on which face: the rows of routes.def.
+ * Which handler answers which path on which face: the rows of routes.def, and
+ * behind them those that the program adds.
  *
  * Invariant: what a path allows (405, OPTIONS) comes from the same rows that
  * route it.
@@ -39,6 +40,19 @@ struct hkp_route {
 	const char *words;
 };
 
+/* Rows; those of whoever starts the server are looked at after our own. */
+struct hkp_route_table {
+	const struct hkp_route *at;
+	size_t n;
+};
+
+struct hkp_route_asked {
+	enum hkp_face face;
+	enum hkp_method method;
+	struct bytes path;		    /* raw, no query */
+	const struct hkp_route_table *more; /* NULL: only our own */
+};
+
 struct hkp_route_match {
 	const struct hkp_route *route; /* NULL: no such path, or method */
 	struct bytes args[HKP_ROUTE_ARGS_MAX]; /* raw segments, lent */
@@ -50,17 +64,17 @@ struct hkp_route_match {
 enum hkp_method hkp_method_from_word(const char *word, bool *head);
 
 /*
- * Find the row for a raw path (no query). match->allowed is 0 when no row has
- * this path; else it names the methods, also when route is NULL.
+ * Find the row for a path. match->allowed is 0 when no row has this path;
+ * else it names the methods, all of them when route is NULL.
  */
-void hkp_route_find(enum hkp_face face, enum hkp_method method,
-    struct bytes path, struct hkp_route_match *match);
+void hkp_route_find(const struct hkp_route_asked *asked,
+    struct hkp_route_match *match);
 
 /* "GET, HEAD, OPTIONS" for match->allowed, into out. */
 #define HKP_ALLOW_MAX 40
 void hkp_route_allow(unsigned allowed, char out[HKP_ALLOW_MAX]);
 
-/* The rows, for tests and documentation; *n of them. */
-const struct hkp_route *hkp_routes(size_t *n);
+/* Our own rows, of routes.def. */
+extern const struct hkp_route_table hkp_routes;
 
 #endif

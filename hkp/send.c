@@ -404,8 +404,10 @@ hkp_conn_refused(struct hkp_conn *c)
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c->mhd,
 	    MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	struct hkp_route_match *match = &c->rq.match;
+	const struct hkp_route_asked asked = { c->rq.face, c->rq.method,
+		c->rq.path, c->rq.h->start.more };
 
-	hkp_route_find(c->rq.face, c->rq.method, c->rq.path, match);
+	hkp_route_find(&asked, match);
 	c->broken = is_ambiguous(c);
 	if (c->broken) {
 		hkp_reply_text(&c->rp, 400,

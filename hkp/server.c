@@ -306,6 +306,12 @@ hkp_hooks_get(struct hkp *h)
 	return &h->start.hooks;
 }
 
+void *
+hkp_more_arg(struct hkp *h)
+{
+	return h->start.more_arg;
+}
+
 void
 hkp_helpers_add(struct hkp *h, int change)
 {

@@ -4,6 +4,37 @@
 
 #include "fixture.h"
 
+#define PUBLIC (1u << HKP_FACE_PUBLIC)
+
+static void
+more_handler(struct hkp_request *rq, struct hkp_reply *rp)
+{
+	(void)rq;
+	(void)rp;
+}
+
+/* What a program adds: a path of its own, one that we have for another
+ * method, and one below a "**" of ours. */
+static const struct hkp_route more_rows[] = {
+	{ HKP_GET, "/more/*", more_handler, PUBLIC, "" },
+	{ HKP_POST, "/more/*", more_handler, PUBLIC, "" },
+	{ HKP_PUT, "/pks/lookup", more_handler, PUBLIC, "" },
+	{ HKP_GET, "/pks/v2/more", more_handler, PUBLIC, "" },
+	{ HKP_GET, "/pks/stats", more_handler, PUBLIC, "" },
+	{ HKP_GET, "/more/**", more_handler, PUBLIC, "" },
+};
+static const struct hkp_route_table more = { more_rows,
+	sizeof(more_rows) / sizeof(more_rows[0]) };
+
+static void
+look(enum hkp_face face, enum hkp_method method, const char *path,
+    struct hkp_route_match *match)
+{
+	hkp_route_find(&(struct hkp_route_asked){ face, method,
+			   bytes_of_str(path), NULL },
+	    match);
+}
+
 static const struct {
 	enum hkp_face face;
 	enum hkp_method method;
@@ -59,8 +90,7 @@ START_TEST(find)
 	struct hkp_route_match match;
 	char allow[HKP_ALLOW_MAX] = "";
 
-	hkp_route_find(rows[_i].face, rows[_i].method,
-	    bytes_of_str(rows[_i].path), &match);
+	look(rows[_i].face, rows[_i].method, rows[_i].path, &match);
 	if (rows[_i].handler == NULL)
 		ck_assert_ptr_null(match.route);
 	else
@@ -81,8 +111,7 @@ START_TEST(options)
 	struct hkp_route_match match;
 	char allow[HKP_ALLOW_MAX] = "";
 
-	hkp_route_find(rows[_i].face, HKP_OPTIONS, bytes_of_str(rows[_i].path),
-	    &match);
+	look(rows[_i].face, HKP_OPTIONS, rows[_i].path, &match);
 	ck_assert_ptr_null(match.route);
 	if (match.allowed != 0)
 		hkp_route_allow(match.allowed, allow);
@@ -92,22 +121,58 @@ END_TEST
 
 START_TEST(every_row_is_reached)
 {
-	size_t n;
-	const struct hkp_route *all = hkp_routes(&n);
+	const struct hkp_route *all = hkp_routes.at;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < hkp_routes.n; i++) {
 		struct hkp_route_match match;
 		enum hkp_face face = all[i].faces & 1u	 ? HKP_FACE_PUBLIC
 				     : all[i].faces & 2u ? HKP_FACE_ADMIN
 							 : HKP_FACE_LOCAL;
 
 		/* "*" is a segment like any other */
-		hkp_route_find(face, all[i].method,
-		    bytes_of_str(all[i].pattern), &match);
+		look(face, all[i].method, all[i].pattern, &match);
 		ck_assert_ptr_nonnull(match.route);
 		ck_assert(match.route->handler == all[i].handler);
 		ck_assert(all[i].words[0] != '\0');
 	}
+}
+END_TEST
+
+static const struct {
+	enum hkp_method method;
+	const char *path;
+	hkp_handler *handler; /* NULL: none */
+	const char *allow;
+} further[] = {
+	{ HKP_GET, "/more/x", more_handler, "" },
+	{ HKP_PUT, "/more/x", NULL, "GET, HEAD, POST, OPTIONS" },
+	{ HKP_GET, "/more/x/y", more_handler, "" },
+	{ HKP_GET, "/pks/lookup", hkp_lookup, "" },
+	{ HKP_PUT, "/pks/lookup", more_handler, "" },
+	{ HKP_POST, "/pks/lookup", NULL, "GET, HEAD, PUT, OPTIONS" },
+	{ HKP_GET, "/pks/stats", hkp_stats, "" },
+	{ HKP_GET, "/pks/v2/more", more_handler, "" },
+	{ HKP_POST, "/pks/v2/more", NULL, "GET, HEAD, OPTIONS" },
+	{ HKP_GET, "/pks/v2/less", hkp_unsupported, "" },
+	{ HKP_GET, "/less", NULL, "" },
+};
+
+START_TEST(find_further)
+{
+	struct hkp_route_match match;
+	char allow[HKP_ALLOW_MAX] = "";
+
+	hkp_route_find(&(struct hkp_route_asked){ HKP_FACE_PUBLIC,
+			   further[_i].method, bytes_of_str(further[_i].path),
+			   &more },
+	    &match);
+	if (further[_i].handler == NULL)
+		ck_assert_ptr_null(match.route);
+	else
+		ck_assert(match.route->handler == further[_i].handler);
+	if (match.allowed != 0 && match.route == NULL)
+		hkp_route_allow(match.allowed, allow);
+	ck_assert_str_eq(allow, further[_i].allow);
 }
 END_TEST
 
@@ -118,6 +183,8 @@ add(TCase *tc)
 
 	tcase_add_loop_test(tc, find, 0, n);
 	tcase_add_loop_test(tc, options, 0, n);
+	tcase_add_loop_test(tc, find_further, 0,
+	    (int)(sizeof(further) / sizeof(further[0])));
 	tcase_add_test(tc, every_row_is_reached);
 }
 

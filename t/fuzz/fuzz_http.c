@@ -47,7 +47,9 @@ target(struct bytes text)
 	size_t n;
 
 	hkp_split(text, '?', &path, &rest);
-	hkp_route_find(HKP_FACE_LOCAL, HKP_GET, path, &match);
+	hkp_route_find(&(struct hkp_route_asked){ HKP_FACE_LOCAL, HKP_GET, path,
+			   NULL },
+	    &match);
 	if (match.route != NULL)
 		for (size_t i = 0; i < HKP_ROUTE_ARGS_MAX; i++)
 			if (hkp_decode(match.args[i], HKP_DECODE_PATH, room,
