@@ -79,10 +79,8 @@ static const struct {
 	{ HKP_FACE_PUBLIC, HKP_GET, "/metrics", NULL, "", "" },
 	{ HKP_FACE_ADMIN, HKP_GET, "/metrics", hkp_metrics,
 	    "GET, HEAD, OPTIONS", "" },
-	{ HKP_FACE_PUBLIC, HKP_POST, "/local/delete", NULL, "", "" },
-	{ HKP_FACE_ADMIN, HKP_POST, "/local/delete", NULL, "", "" },
-	{ HKP_FACE_LOCAL, HKP_POST, "/local/delete", hkp_local_delete,
-	    "POST, OPTIONS", "" },
+	{ HKP_FACE_LOCAL, HKP_GET, "/metrics", hkp_metrics,
+	    "GET, HEAD, OPTIONS", "" },
 };
 
 START_TEST(find)

@@ -57,6 +57,8 @@ wordless() {
 
 test_ok 'each route is in hkp/README' \
 	'clean unexplained "$srcdir/hkp/routes.def" "$srcdir/hkp/README"'
+test_ok 'each route of the API is in hkp/README' \
+	'clean unexplained "$srcdir/src/api/routes.def" "$srcdir/hkp/README"'
 test_ok 'each option is in icsd.conf.5' '
 	clean unexplained "$srcdir/src/icsd/options.def" \
 		"$srcdir/src/icsd/icsd.conf.5"

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/api.h"
 #include "base/clock.h"
 #include "hkp/hkp.h"
 #include "icsd/confine.h"
@@ -117,6 +118,7 @@ http_start(struct server *s, struct conf *c)
 		.listeners_n = s->listeners.n,
 		.threads = (unsigned)c->http_threads,
 		.hooks = { .reload = signals_reload },
+		.more = &api_routes,
 	};
 	struct hkp_config config;
 	struct tls_pem pem = { NULL, NULL };

@@ -6,12 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/handler.h"
 #include "base/clock.h"
 #include "hkp/lookup.h"
 #include "hkp/page.h"
 
 void
-hkp_local_submit(struct hkp_request *rq, struct hkp_reply *rp)
+api_local_submit(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	if (rq->body.n == 0)
 		hkp_reply_json(rp, 400,
@@ -79,19 +80,19 @@ order(struct hkp_request *rq, struct hkp_reply *rp, enum intake_order what)
 }
 
 void
-hkp_local_delete(struct hkp_request *rq, struct hkp_reply *rp)
+api_local_delete(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	order(rq, rp, INTAKE_DELETE);
 }
 
 void
-hkp_local_deny(struct hkp_request *rq, struct hkp_reply *rp)
+api_local_deny(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	order(rq, rp, INTAKE_DENY);
 }
 
 void
-hkp_local_allow(struct hkp_request *rq, struct hkp_reply *rp)
+api_local_allow(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	order(rq, rp, INTAKE_ALLOW);
 }
@@ -99,7 +100,7 @@ hkp_local_allow(struct hkp_request *rq, struct hkp_reply *rp)
 /* ---- reload, stats, denied ------------------------------------------------------- */
 
 void
-hkp_local_reload(struct hkp_request *rq, struct hkp_reply *rp)
+api_local_reload(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	const struct hkp_hooks *hooks = hkp_hooks_get(rq->h);
 
@@ -110,7 +111,7 @@ hkp_local_reload(struct hkp_request *rq, struct hkp_reply *rp)
 }
 
 void
-hkp_local_stats(struct hkp_request *rq, struct hkp_reply *rp)
+api_local_stats(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	struct store_reader *r = hkp_request_reader(rq, rp);
 	struct intake_stats in;
@@ -162,7 +163,7 @@ denied_json(const struct store_denied *denied)
 }
 
 void
-hkp_local_denied(struct hkp_request *rq, struct hkp_reply *rp)
+api_local_denied(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	struct store_reader *r = hkp_request_reader(rq, rp);
 	struct store_denied denied = { 0 };

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "api/handler.h"
 #include "base/queue.h"
 #include "hkp/page.h"
 
@@ -59,7 +60,7 @@ dump_free(void *arg)
 }
 
 void
-hkp_local_dump(struct hkp_request *rq, struct hkp_reply *rp)
+api_local_dump(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	struct dump *d = alloc_zero(1, sizeof(*d));
 	enum ics_err err;
@@ -244,7 +245,7 @@ fsck_start(struct fsck *f)
 }
 
 void
-hkp_local_fsck(struct hkp_request *rq, struct hkp_reply *rp)
+api_local_fsck(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	struct fsck *f = alloc_zero(1, sizeof(*f));
 	enum ics_err err;
