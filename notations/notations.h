@@ -11,8 +11,8 @@
  * means the same; an unknown name is kept as it is. Only the hashed area is
  * read. No I/O, no clock, no store; a device needs this and pgp to verify.
  *
- * Tables: vocabulary.def (every name), kinds.def, subjects.def,
- * statuses.def, roles.def, reasons.def.
+ * Tables: vocabulary.def (every name), syntaxes.def, kinds.def, subjects.def,
+ * statuses.def, roles.def, entities.def, digests.def, words.def, reasons.def.
  */
 #ifndef NOTATIONS_NOTATIONS_H
 #define NOTATIONS_NOTATIONS_H
@@ -42,12 +42,14 @@ extern const struct reason notations_reasons[NOTATIONS_REASON_COUNT];
 /* What a statement is about (rec@). */
 enum notations_kind {
 	NOTATIONS_KIND_NONE,
-#define X(id, word, words) NOTATIONS_KIND_##id,
+#define X(id, word, subjects, needs, states, words) NOTATIONS_KIND_##id,
 #include "notations/kinds.def"
 #undef X
 	NOTATIONS_KIND_COUNT
 };
 const char *notations_kind_word(enum notations_kind kind); /* "device-status" */
+/* Of any row; NONE when unknown. */
+enum notations_kind notations_kind_find(struct bytes word);
 
 /* States of devices, then of code; within each the safer has the larger
  * number, so that > is the order of rule e4.3. */
@@ -71,6 +73,7 @@ enum notations_role {
 };
 const char *notations_role_word(enum notations_role role); /* "owner" */
 enum notations_role notations_role_find(struct bytes word);
+/* The bit of NONE stands for the entity that speaks about itself. */
 #define NOTATIONS_ROLE_BIT(role) (1u << (role))
 
 /* What an entity is (kind@). */
@@ -82,6 +85,7 @@ enum notations_entity {
 	NOTATIONS_ENTITY_COUNT
 };
 const char *notations_entity_word(enum notations_entity entity); /* "gateway" */
+enum notations_entity notations_entity_find(struct bytes word);
 
 /* ---- subjects -------------------------------------------------------------- */
 
@@ -100,7 +104,7 @@ struct notations_subject {
 	uint8_t b[64];
 };
 
-#define NOTATIONS_SUBJECT_TEXT_MAX  160 /* "code:sha3-512:" and 128 digits */
+#define NOTATIONS_SUBJECT_TEXT_MAX   160 /* "code:sha3-512:" and 128 digits */
 #define NOTATIONS_SUBJECT_OCTETS_MAX 66
 
 /*
@@ -117,6 +121,7 @@ bool notations_subject_read(struct bytes text, struct notations_subject *s);
 bool notations_subject_guess(struct bytes text, struct notations_subject *s);
 void notations_subject_text(const struct notations_subject *s,
     char out[NOTATIONS_SUBJECT_TEXT_MAX]); /* "dev:04..." lower case */
+/* Keys of version 4 and 6; the kind of others is NONE. */
 void notations_subject_of_fpr(const struct pgp_fpr *fpr,
     struct notations_subject *s);
 /* False when it is no entity. */
@@ -138,14 +143,14 @@ uint8_t notations_hash_find(struct bytes word); /* 0 when unknown */
 /* ---- values ------------------------------------------------------------------ */
 
 enum notations_syntax {
-#define X(id, words) NOTATIONS_SYNTAX_##id,
+#define X(id, check, words) NOTATIONS_SYNTAX_##id,
 #include "notations/syntaxes.def"
 #undef X
 	NOTATIONS_SYNTAX_COUNT
 };
 
 enum notations_name {
-#define X(id, name, space, syntax, times, roles, index, words) \
+#define X(id, name, space, syntax, times, roles, index, says, words) \
 	NOTATIONS_NAME_##id,
 #include "notations/vocabulary.def"
 #undef X
@@ -158,11 +163,14 @@ struct notations_row {
 	bool is_atkins;	  /* written bare; ours are written with the domain */
 	enum notations_syntax syntax;
 	bool may_repeat;
-	unsigned roles;	  /* bits NOTATIONS_ROLE_BIT of who may say it; 0 all */
-	bool is_indexed;  /* searches find it */
+	unsigned roles;	 /* bits NOTATIONS_ROLE_BIT of who may say it; 0 all */
+	bool is_indexed; /* searches find it */
+	enum notations_kind says; /* kind of a certification with it, or NONE */
 	const char *words;
 };
 const struct notations_row *notations_row(enum notations_name name);
+/* Words for people, of a syntax. */
+const char *notations_syntax_words(enum notations_syntax syntax);
 /* By bare name or with the domain; NOTATIONS_NAME_UNKNOWN. */
 enum notations_name notations_name_find(struct bytes name);
 /* As it is written into a signature, domain and all; static. */
@@ -180,11 +188,14 @@ enum ics_err notations_digest_read(struct bytes value,
 enum ics_err notations_hash_read(struct bytes value,
     struct notations_digest *d); /* Atkins' binary form */
 void notations_hash_write(const struct notations_digest *d, struct buf *out);
+#define NOTATIONS_DIGEST_TEXT_MAX 138 /* "sha3-512:" and 128 digits */
+void notations_digest_text(const struct notations_digest *d,
+    char out[NOTATIONS_DIGEST_TEXT_MAX]); /* without the name */
 
 /* "2026-11-26T10:00:00Z"; a day that does not exist is ICS_EFORMAT. */
 enum ics_err notations_time_read(struct bytes value, int64_t *t);
 enum ics_err notations_number_read(struct bytes value, uint64_t *n);
-/* "04" and 40, or "06" and 64 digits. */
+/* "04" and 40, or "06" and 64 digits of either case. */
 enum ics_err notations_vfp_read(struct bytes value, struct pgp_fpr *fpr);
 void notations_vfp_text(const struct pgp_fpr *fpr,
     char out[PGP_FPR_TEXT_MAX + 2]);
@@ -212,6 +223,14 @@ struct notations_approval {
 enum ics_err notations_approval_read(struct bytes value,
     struct notations_approval *a);
 
+/*
+ * Parameters spell space, ";", "=" and "%" as %XX: what a scope, a scheme, an
+ * id or a level reads as. The value has obeyed its syntax.
+ */
+#define NOTATIONS_PARAM_MAX 128 /* characters of a parameter's value */
+void notations_param_text(struct bytes value,
+    char out[NOTATIONS_PARAM_MAX + 1]);
+
 /* Does a value obey its syntax? ICS_OK, ICS_EFORMAT, ICS_ETOOBIG. Readable
  * (human readable flag) must be what the syntax asks for. */
 enum ics_err notations_value_check(enum notations_syntax syntax,
@@ -237,8 +256,8 @@ ARRAY_OF(struct notations_entry, notations_set);
 enum ics_err notations_set_read(const struct pgp_sig *sig, struct report *rep,
     struct notations_set *set);
 /* The first entry of a name, lent; NULL when there is none. */
-const struct notations_entry *notations_set_get(
-    const struct notations_set *set, enum notations_name name);
+const struct notations_entry *notations_set_get(const struct notations_set *set,
+    enum notations_name name);
 
 /*
  * Append one notation subpacket (RFC 9580 5.2.3.24), length and all. The
@@ -270,10 +289,11 @@ struct notations_place {
  * A signature as a statement. Views are into the signature, which must live
  * as long. The set is owned.
  *
- * kind is the one of rec@, or for certifications what the notations imply
- * (a status: DEVICE_STATUS; a role, approval, label or owner likewise; else
- * DEVICE). A certification may say several things at once: says has a bit
- * 1 << kind for each. 0x30 and 0x20 are the kinds WITHDRAWAL and REVOCATION.
+ * kind is the one of rec@, or for certifications what the notations imply,
+ * by the column "says" of vocabulary.def (a status: DEVICE_STATUS; a role,
+ * approval, label or owner likewise; what describes: DEVICE; else NOTE). One
+ * may say several things at once: says has a bit 1 << kind for each. 0x30 and
+ * 0x20 are the kinds WITHDRAWAL and REVOCATION.
  */
 struct notations_statement {
 	enum notations_carrier carrier;
@@ -287,11 +307,11 @@ struct notations_statement {
 	int64_t created, expires; /* seconds; expires 0 never */
 	uint64_t seq;
 	bool has_seq, has_prev;
-	bool is_self;	      /* a certification by the certified key */
-	uint8_t digest[32];   /* SHA-256 of S(signature): the record digest */
-	uint8_t content[32];  /* SHA-256 of its hashed part: equal for copies
+	bool is_self;	     /* a certification by the certified key */
+	uint8_t digest[32];  /* SHA-256 of S(signature): the record digest */
+	uint8_t content[32]; /* SHA-256 of its hashed part: equal for copies
 	                       * that differ in their signature values */
-	uint8_t prev[32];     /* prev@, SHA-256 only */
+	uint8_t prev[32];    /* prev@, SHA-256 only */
 	enum notations_status status;	   /* status@ */
 	enum notations_status code_status; /* code-status@ */
 	struct notations_set set;
