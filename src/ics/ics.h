@@ -35,7 +35,8 @@ enum ics_option {
 struct ics {
 	const char *word;		 /* the command's */
 	const char *opts[ICS_OPT_COUNT]; /* NULL: not given; flags: "" */
-	char *const *args;		 /* args_n of them, lent by main */
+	char *lists[ICS_OPT_COUNT]; /* owned by main: options given again */
+	char *const *args;	    /* args_n of them, lent by main */
 	size_t args_n;
 	struct where where; /* as the command needs; owned by main */
 };

@@ -10,12 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "client/out.h"
 #include "ics/ics.h"
 #include "pgp/pgp.h"
 
-#define O(id) (UINT32_C(1) << ICS_OPT_##id)
+#define O(id)		(UINT64_C(1) << ICS_OPT_##id)
+#define OPTION_LIST_MAX 65536 /* octets of an option given again and again */
+_Static_assert(ICS_OPT_COUNT <= 64, "a bit an option");
 
 /* What every command takes. */
 #define OPTIONS_GENERAL \
@@ -33,7 +36,7 @@ static const struct command {
 	enum need need;
 	size_t least, most;
 	const char *arguments;
-	uint32_t options;
+	uint64_t options;
 	const char *words;
 } commands[] = {
 #define X(word, function, need, least, most, arguments, options, words) \
@@ -66,13 +69,13 @@ command_find(const char *word)
 /* ---- help ----------------------------------------------------------------- */
 
 static void
-options_show(uint32_t mask)
+options_show(uint64_t mask)
 {
 	for (size_t i = 0; i < ICS_OPT_COUNT; i++) {
 		const struct option_row *row = &options[i];
 		char left[64], letter[8] = "    ";
 
-		if ((mask & UINT32_C(1) << i) == 0)
+		if ((mask & UINT64_C(1) << i) == 0)
 			continue;
 		if (row->letter != 0)
 			(void)snprintf(letter, sizeof(letter), "-%c, ",
@@ -112,11 +115,11 @@ static void
 words_show(void)
 {
 	for (size_t i = 0; i < COMMANDS_N; i++) {
-		uint32_t mask = commands[i].options | OPTIONS_GENERAL;
+		uint64_t mask = commands[i].options | OPTIONS_GENERAL;
 
 		printf("%s", commands[i].word);
 		for (size_t k = 0; k < ICS_OPT_COUNT; k++)
-			if ((mask & UINT32_C(1) << k) != 0)
+			if ((mask & UINT64_C(1) << k) != 0)
 				printf(" --%s", options[k].name);
 		printf("\n");
 	}
@@ -187,6 +190,33 @@ option_index(int c)
 	return -1;
 }
 
+/* An option whose argument ends with ",..." may be given again: the list goes
+ * on. */
+static void
+option_take(struct ics *ics, int i, const char *value)
+{
+	const char *old = ics->opts[i], *what = options[i].argument;
+	struct buf list;
+
+	if (old == NULL || what == NULL || strstr(what, ",...") == NULL) {
+		ics->opts[i] = value == NULL ? "" : value;
+		return;
+	}
+	buf_init(&list, OPTION_LIST_MAX);
+	buf_printf(&list, "%s,%s", old, value);
+	free(ics->lists[i]);
+	ics->lists[i] = alloc_str(buf_str(&list));
+	ics->opts[i] = ics->lists[i];
+	buf_release(&list);
+}
+
+static void
+options_release(struct ics *ics)
+{
+	for (size_t i = 0; i < ICS_OPT_COUNT; i++)
+		free(ics->lists[i]);
+}
+
 /* Options may stand anywhere; what is left begins with the command. */
 static enum ics_err
 options_read(int argc, char **argv, struct ics *ics)
@@ -205,7 +235,7 @@ options_read(int argc, char **argv, struct ics *ics)
 			    c == ':' ? "needs an argument" : "no such option");
 			return ICS_EUSAGE;
 		}
-		ics->opts[i] = optarg == NULL ? "" : optarg;
+		option_take(ics, i, optarg);
 	}
 	ics->args = argv + optind;
 	ics->args_n = (size_t)(argc - optind);
@@ -215,10 +245,10 @@ options_read(int argc, char **argv, struct ics *ics)
 static enum ics_err
 command_check(const struct command *command, const struct ics *ics)
 {
-	uint32_t mask = command->options | OPTIONS_GENERAL;
+	uint64_t mask = command->options | OPTIONS_GENERAL;
 
 	for (size_t i = 0; i < ICS_OPT_COUNT; i++) {
-		if (ics->opts[i] == NULL || (mask & UINT32_C(1) << i) != 0)
+		if (ics->opts[i] == NULL || (mask & UINT64_C(1) << i) != 0)
 			continue;
 		out_fail("%s does not take --%s; \"ics help %s\" explains it",
 		    command->word, options[i].name, command->word);
@@ -309,6 +339,7 @@ main(int argc, char **argv)
 	log_off();
 	err = options_read(argc, argv, &ics);
 	status = err == ICS_OK ? line_run(&ics) : err_exit(err);
+	options_release(&ics);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		out_fail("standard output cannot be written");
 		return ICS_EXIT_UNREACHED;
