@@ -119,6 +119,14 @@ START_TEST(streams_are_cut)
 		{ "c200c200c600c200", "S2 S2 C4 ", ICS_ENOTFOUND },
 		/* marker, trust, padding, unknown in between */
 		{ "ca03504750c600cc00d500fc00c600", "C8 C2 ", ICS_ENOTFOUND },
+		/* bare signatures behind a certificate, not in it */
+		{ "c600c2020413c2020400c2020450", "C6 S4 S4 ", ICS_ENOTFOUND },
+		{ "c600c203030502c600", "C2 S5 C2 ", ICS_ENOTFOUND },
+		{ "c600c2020400ca03504750c600", "C2 S4 C2 ", ICS_ENOTFOUND },
+		{ "c600c2020400cd00", "C8 ", ICS_ENOTFOUND },
+		{ "c600c2020402c2020413", "C10 ", ICS_ENOTFOUND },
+		{ "c600c20104", "C5 ", ICS_ENOTFOUND },
+		{ "c600c2020400c700", "", ICS_ESECRET },
 		{ "cd00ce00", "", ICS_ENOTFOUND },
 		{ "c500", "", ICS_ESECRET },
 		{ "c700", "", ICS_ESECRET },

@@ -105,9 +105,8 @@ subkey_read(struct pgp_draft *draft, struct bytes body)
 	return err;
 }
 
-/* Types that sign something else than a part of a certificate. */
-static bool
-is_foreign_type(uint8_t type)
+bool
+pgp_sig_is_foreign(uint8_t type)
 {
 	return type == PGP_SIG_BINARY || type == PGP_SIG_TEXT ||
 	       type == PGP_SIG_STANDALONE || type == PGP_SIG_TIMESTAMP ||
@@ -123,7 +122,7 @@ sig_unfit(enum ics_err err, const struct pgp_sig *sig)
 		return PGP_REASON(unsupported);
 	if (err != ICS_OK)
 		return PGP_REASON(malformed_part);
-	return is_foreign_type(sig->type) ? PGP_REASON(misplaced) : NULL;
+	return pgp_sig_is_foreign(sig->type) ? PGP_REASON(misplaced) : NULL;
 }
 
 static enum ics_err

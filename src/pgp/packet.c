@@ -92,16 +92,31 @@ pgp_packet_write(struct buf *out, uint8_t tag, struct bytes body)
 	buf_put(out, body);
 }
 
-/* Take what belongs to a certificate: everything up to the next tag 6. */
+/* A signature about something else than a part of a certificate. */
+static bool
+is_bare(const struct pgp_packet *packet)
+{
+	struct cursor cur = cursor_of(packet->body);
+
+	if (packet->tag != PGP_TAG_SIGNATURE)
+		return false;
+	if (cursor_u8(&cur) < 4)
+		(void)cursor_u8(&cur); /* 5, the length of what is hashed */
+	return pgp_sig_is_foreign(cursor_u8(&cur)) && !cur.failed;
+}
+
+/*
+ * Take what belongs to a certificate: everything up to the next tag 6, but
+ * for the signatures at its end that are about something else.
+ */
 static enum ics_err
 cert_extent(struct cursor *cur)
 {
+	struct cursor ahead = *cur;
 	struct pgp_packet packet;
-	struct cursor ahead;
 	enum ics_err err;
 
 	for (;;) {
-		ahead = *cur;
 		err = pgp_packet_next(&ahead, &packet);
 		if (err == ICS_ENOTFOUND)
 			return ICS_OK;
@@ -111,7 +126,9 @@ cert_extent(struct cursor *cur)
 			return ICS_OK;
 		if (pgp_tag_treatment(packet.tag) == PGP_TREAT_REFUSE)
 			return ICS_ESECRET;
-		*cur = ahead;
+		if (pgp_tag_treatment(packet.tag) != PGP_TREAT_SKIP &&
+		    !is_bare(&packet))
+			*cur = ahead;
 	}
 }
 

@@ -112,7 +112,8 @@ size_t pgp_packet_length(size_t n);
 
 /*
  * A stream of packets is a sequence of blocks: certificates (from a tag 6 to
- * the next) and bare signatures (tag 2 before any tag 6).
+ * the next) and bare signatures: tag 2 before any tag 6, and behind the last
+ * part of a certificate those that can be about none (0x00, 0x02, 0x50 ...).
  */
 enum pgp_block_kind {
 	PGP_BLOCK_CERT,

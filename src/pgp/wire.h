@@ -54,6 +54,10 @@ struct pgp_sig_halves pgp_sig_halves(const struct pgp_sig *sig);
 /* True when the signature says it was made by this key. */
 bool pgp_sig_is_by(const struct pgp_sig *sig, const struct pgp_key *key);
 
+/* True for the types that sign something else than a part of a certificate:
+ * 0x00 0x01 0x02 0x40 0x50. */
+bool pgp_sig_is_foreign(uint8_t type);
+
 /* True for the types that withdraw: 0x20 0x28 0x30. */
 bool pgp_sig_is_revocation(const struct pgp_sig *sig);
 
