@@ -172,7 +172,7 @@ order_check(uint32_t bits_a, uint32_t bits_b)
 	ca = clean(buf_bytes(&a), NULL);
 	cb = clean(buf_bytes(&b), NULL);
 	ck_assert(pgp_cert_merge(ca, cb, &merged) == ICS_OK);
-	ck_assert(pgp_cert_settle(merged, &settled) == ICS_OK);
+	ck_assert(pgp_cert_settle(merged, NULL, &settled) == ICS_OK);
 	written(settled, &one);
 	buf_put(&a, buf_bytes(&b));
 	whole = clean(buf_bytes(&a), NULL);
@@ -324,7 +324,7 @@ START_TEST(the_oldest_of_a_crowd_go)
 	}
 	cert = maker_cert_parse(buf_bytes(&p));
 	ck_assert_uint_gt(p.n, PGP_CERT_MAX);
-	ck_assert(pgp_cert_settle(cert, &out) == ICS_OK);
+	ck_assert(pgp_cert_settle(cert, NULL, &out) == ICS_OK);
 	ck_assert_uint_le(out->data.n, PGP_CERT_MAX);
 	ck_assert_uint_gt(out->data.n, PGP_CERT_MAX - 300);
 	ck_assert_uint_eq(count_sigs(out, 0x13, alice.key.keyid), 1);

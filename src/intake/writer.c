@@ -132,7 +132,7 @@ change_rebase(struct change *change, struct bytes data)
 
 	TRY(pgp_cert_parse(data, &ignored, &stored));
 	TRY(pgp_cert_merge(change->cert, stored, &united));
-	TRY(pgp_cert_settle(united, &settled));
+	TRY(pgp_cert_settle(united, NULL, &settled));
 	TRY(store_entry_new(settled, &entry));
 	pgp_cert_free(change->cert);
 	store_entry_free(change->entry);

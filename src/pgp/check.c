@@ -289,6 +289,7 @@ pgp_cert_check(const struct pgp_cert *cert, const struct pgp_check *how,
 	struct check c = { .judge = { .cert = cert, .how = how } };
 
 	pgp_judgement_init(judged, cert);
+	judged->makers = how->makers;
 	c.verdicts = judged->verdicts;
 	c.place = judged->place;
 	c.judge.notes = alloc_zero(cert->sigs_n + 1, sizeof(*c.judge.notes));

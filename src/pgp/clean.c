@@ -18,6 +18,7 @@ struct kept_sig {
 	size_t place;
 	struct bytes body; /* normalised, in the cleaning's buffer */
 	bool is_self;
+	bool is_maker; /* binds, since its owner binds nothing */
 	bool is_gone;
 };
 
@@ -127,6 +128,40 @@ parts_bind(struct cleaning *c)
 	}
 }
 
+/* Does the owner say anything that another may not say for him? */
+static bool
+owner_speaks(const struct cleaning *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		uint8_t type = c->sigs[i].sig->type;
+
+		if (c->sigs[i].is_self &&
+		    (is_certification(type) || type == PGP_SIG_DIRECT_KEY ||
+			type == PGP_SIG_SUBKEY_BINDING))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A key without a voice is named by its maker. By the fingerprint alone: a
+ * key ID would let the answer hang on what else is stored.
+ */
+static void
+makers_bind(struct cleaning *c, const struct pgp_makers *makers)
+{
+	if (makers == NULL || owner_speaks(c))
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		struct kept_sig *s = &c->sigs[i];
+
+		s->is_maker = !s->is_self && is_certification(s->sig->type) &&
+			      s->sig->issuer.version != 0 &&
+			      makers->has(makers->arg, &s->sig->issuer);
+		c->is_bound[s->place] |= s->is_maker;
+	}
+}
+
 static void
 part_report(struct cleaning *c, const struct pgp_part *part)
 {
@@ -174,7 +209,8 @@ parts_drop(struct cleaning *c)
 }
 
 /*
- * Is there anything that the owner (or his revoker) signed? A version 6 key
+ * Is there anything that the owner (or his revoker, or for a key without a
+ * voice its maker) signed? A version 6 key
  * says nothing without a direct-key signature or a revocation (RFC 9580 10.1).
  */
 static bool
@@ -187,7 +223,7 @@ is_evaporated(const struct cleaning *c)
 
 		if (s->is_gone)
 			continue;
-		if (s->sig->type == PGP_SIG_KEY_REVOCATION ||
+		if (s->sig->type == PGP_SIG_KEY_REVOCATION || s->is_maker ||
 		    (s->is_self &&
 			(!is_v6 || s->sig->type == PGP_SIG_DIRECT_KEY)))
 			return false;
@@ -195,12 +231,13 @@ is_evaporated(const struct cleaning *c)
 	return true;
 }
 
-/* First to go first: others' certifications, oldest first; owner's last. */
+/* First to go first: others' certifications, oldest first; those that bind
+ * (the owner's, the maker's) last. */
 static int
 age_compare(const void *left, const void *right)
 {
 	const struct kept_sig *a = left, *b = right;
-	int c = ORDER(a->is_self, b->is_self);
+	int c = ORDER(a->is_self || a->is_maker, b->is_self || b->is_maker);
 
 	if (c == 0)
 		c = ORDER(pgp_sig_is_revocation(a->sig),
@@ -227,7 +264,8 @@ size_fit(struct cleaning *c)
 		return ICS_OK;
 	qsort(c->sigs, c->n, sizeof(*c->sigs), age_compare);
 	for (size_t i = 0; i < c->n && total > PGP_CERT_MAX; i++) {
-		if (c->sigs[i].is_gone || c->sigs[i].is_self)
+		if (c->sigs[i].is_gone || c->sigs[i].is_self ||
+		    c->sigs[i].is_maker)
 			continue;
 		c->sigs[i].is_gone = true;
 		total -= pgp_packet_length(c->sigs[i].body.n);
@@ -310,6 +348,7 @@ pgp_cert_clean(const struct pgp_cert *cert, const struct pgp_judgement *judged,
 	c.is_bound = alloc_zero(cert->parts_n, sizeof(*c.is_bound));
 	sigs_collect(&c, judged);
 	parts_bind(&c);
+	makers_bind(&c, judged->makers);
 	parts_drop(&c);
 	if (is_evaporated(&c)) {
 		report_add(rep, PGP_REASON(evaporated), "%016llX",
@@ -326,13 +365,15 @@ out:
 }
 
 enum ics_err
-pgp_cert_settle(const struct pgp_cert *cert, struct pgp_cert **out)
+pgp_cert_settle(const struct pgp_cert *cert, const struct pgp_makers *makers,
+    struct pgp_cert **out)
 {
 	struct report ignored = { 0 }; /* both halves were reported on */
 	struct pgp_judgement verified;
 	enum ics_err err;
 
 	pgp_judgement_init(&verified, cert);
+	verified.makers = makers;
 	err = pgp_cert_clean(cert, &verified, &ignored, out);
 	pgp_judgement_release(&verified);
 	report_release(&ignored);

@@ -97,6 +97,24 @@ revocation_read(const struct pgp_cert *cert, const struct pgp_part *part,
 	}
 }
 
+/* When a User ID without a self-signature was certified first: of a clean
+ * certificate it is one that a maker named. How long that certification is
+ * good for is no expiration of the name. */
+static int64_t
+oldest_certification(const struct pgp_cert *cert, const struct pgp_part *part)
+{
+	int64_t oldest = 0;
+
+	for (size_t i = 0; i < part->sig_n; i++) {
+		const struct pgp_sig *sig = &cert->sigs[part->sig_first + i];
+
+		if (is_certification(sig->type) &&
+		    (oldest == 0 || (int64_t)sig->created < oldest))
+			oldest = sig->created;
+	}
+	return oldest;
+}
+
 static void
 uid_read(const struct pgp_cert *cert, const struct pgp_part *part,
     struct pgp_uid_facts *facts)
@@ -108,8 +126,10 @@ uid_read(const struct pgp_cert *cert, const struct pgp_part *part,
 	facts->revoked =
 	    rev != NULL && (self == NULL || (rev->created >= self->created &&
 						!self->is_irrevocable));
-	if (self == NULL)
+	if (self == NULL) {
+		facts->created = oldest_certification(cert, part);
 		return;
+	}
 	facts->created = self->created;
 	facts->expires = sig_expiry(self);
 	facts->primary = self->is_primary_uid;

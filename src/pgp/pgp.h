@@ -175,9 +175,20 @@ struct pgp_keyring {
 	void *arg;
 };
 
+/*
+ * Whose certification binds the User IDs of a key that never signs about
+ * itself: raw keys of secure elements, keys that only encrypt. Asked for the
+ * fingerprint that the certification names.
+ */
+struct pgp_makers {
+	bool (*has)(void *arg, const struct pgp_fpr *issuer);
+	void *arg;
+};
+
 struct pgp_check {
 	int64_t now;
 	const struct pgp_keyring *keyring; /* third parties; NULL: none known */
+	const struct pgp_makers *makers;   /* NULL: only owners bind */
 	const struct pgp_cert *trusted; /* verified before, or NULL: a signature
 	                                 * found in it (same part, same signed
 	                                 * content) is not verified again */
@@ -187,9 +198,11 @@ struct pgp_check {
 struct pgp_judgement {
 	enum pgp_verdict *verdicts; /* owned */
 	size_t *place;		    /* owned; the part index where it belongs */
+	const struct pgp_makers *makers; /* lent: those of the check */
 };
 
-/* Every signature good and in its place; release may also follow zeroes. */
+/* Every signature good and in its place, no makers; release may also follow
+ * zeroes. */
 void pgp_judgement_init(struct pgp_judgement *j, const struct pgp_cert *cert);
 void pgp_judgement_release(struct pgp_judgement *j);
 
@@ -208,9 +221,10 @@ void pgp_cert_check(const struct pgp_cert *cert, const struct pgp_check *how,
  * PGP_EXPIRED, PGP_REVOKED and PGP_OPAQUE at their right place with normalised unhashed
  * areas; User IDs with a verified self-signature, subkeys with a verified
  * binding (bound parts stay also when revoked); attributes dropped; after a
- * hard revocation the User IDs and third-party signatures go. ICS_EDENIED
- * with a finding when nothing verifiable is left ("evaporated"); ICS_ETOOBIG
- * above PGP_CERT_MAX. The caller frees *out.
+ * hard revocation the User IDs and third-party signatures go. Where the key
+ * binds nothing at all itself, User IDs with a maker's certification stay.
+ * ICS_EDENIED with a finding when nothing verifiable is left ("evaporated");
+ * ICS_ETOOBIG above PGP_CERT_MAX. The caller frees *out.
  */
 enum ics_err pgp_cert_clean(const struct pgp_cert *cert,
     const struct pgp_judgement *judged, struct report *rep,
@@ -219,11 +233,11 @@ enum ics_err pgp_cert_clean(const struct pgp_cert *cert,
 /*
  * The second cleaning, after merge: applies the rules that need the whole
  * (hard revocation, ceiling on size, newest third-party signatures first)
- * to a certificate whose signatures are all verified. *out may be the same
- * content; the caller frees it.
+ * to a certificate whose signatures are all verified, by the makers of the
+ * first (or NULL). *out may be the same content; the caller frees it.
  */
 enum ics_err pgp_cert_settle(const struct pgp_cert *cert,
-    struct pgp_cert **out);
+    const struct pgp_makers *makers, struct pgp_cert **out);
 
 /* ---- facts: what indexes show ------------------------------------------- */
 
@@ -235,7 +249,8 @@ enum pgp_revocation {
 
 struct pgp_uid_facts {
 	struct bytes uid; /* lent by the certificate */
-	int64_t created;  /* newest valid self-signature; 0 none */
+	int64_t created;  /* newest self-signature; without one the oldest
+	                   * certification; 0 none */
 	int64_t expires;  /* 0 never */
 	bool revoked, primary;
 };

@@ -93,7 +93,7 @@ clean_check(const struct pgp_cert *first)
 
 	again = judge(first, &all_verified);
 	if (again == NULL || !all_verified ||
-	    pgp_cert_settle(first, &settled) != ICS_OK)
+	    pgp_cert_settle(first, NULL, &settled) != ICS_OK)
 		abort();
 	same_or_abort(first, again);
 	same_or_abort(first, settled);
