@@ -34,19 +34,20 @@ struct policy_rights {
 struct policy_statement {
 	const struct notations_statement *st; /* issuer: the primary key */
 	size_t party;			      /* index, or POLICY_NOBODY */
-	int64_t position; /* in the log; 0 unknown */
-	int64_t received; /* seconds; 0 unknown */
+	int64_t position;		      /* in the log; 0 unknown */
+	int64_t received;		      /* seconds; 0 unknown */
 };
 
 /* Who made statements, as their certificate tells. */
 struct policy_party {
-	struct pgp_fpr fpr; /* primary key */
-	bool is_known;	    /* its certificate is at hand */
+	struct pgp_fpr fpr;	  /* primary key */
+	bool is_known;		  /* its certificate is at hand */
 	int64_t created, expires; /* expires 0 never */
 	enum pgp_revocation revoked;
 	int64_t revoked_at;
 	int64_t revoked_position; /* in the log; 0 unknown */
-	/* role@ statements about this party, by anybody */
+	/* about this party's key, by anybody: role@, and what takes it back
+	 * (0x30, revokes@) */
 	const struct policy_statement *grants;
 	size_t grants_n;
 };
@@ -79,6 +80,8 @@ enum policy_standing {
 };
 const char *policy_standing_word(enum policy_standing standing);
 const char *policy_standing_words(enum policy_standing standing);
+/* True when what a statement says beside a state stands: names, numbers. */
+bool policy_standing_counts(enum policy_standing standing);
 
 enum policy_flag {
 	POLICY_BACKDATED = 1,	/* known later than one with a later date */
@@ -89,14 +92,14 @@ enum policy_flag {
 /* Why a party may speak: shown, and first one wins. */
 enum policy_basis {
 	POLICY_BASIS_NONE,
-	POLICY_BASIS_ROOT,   /* configured */
-	POLICY_BASIS_RIGHT,  /* configured with this role */
-	POLICY_BASIS_GRANT,  /* role@ by a root or a registrar */
-	POLICY_BASIS_NAMED,  /* the device's own self-signature names it */
-	POLICY_BASIS_FIRST,  /* it certified the device first */
-	POLICY_BASIS_OWNER,  /* named by the manufacturer, or by transfer */
-	POLICY_BASIS_CODE,   /* it published the code first */
-	POLICY_BASIS_SELF    /* the entity about itself */
+	POLICY_BASIS_ROOT,  /* configured */
+	POLICY_BASIS_RIGHT, /* configured with this role */
+	POLICY_BASIS_GRANT, /* role@ by a root or a registrar */
+	POLICY_BASIS_NAMED, /* the device's own self-signature names it */
+	POLICY_BASIS_FIRST, /* it certified the device first */
+	POLICY_BASIS_OWNER, /* named by the manufacturer, or by transfer */
+	POLICY_BASIS_CODE,  /* it published the code first */
+	POLICY_BASIS_SELF   /* the entity about itself */
 };
 const char *policy_basis_word(enum policy_basis basis);
 
@@ -108,14 +111,14 @@ struct policy_taken {
 };
 
 struct policy_state {
-	enum notations_status status;	   /* device or code; NONE: nobody said */
-	size_t decides;			   /* statement, or POLICY_NOBODY */
-	bool is_conflict;		   /* rule e4.4 */
-	size_t other;			   /* the other one of a conflict */
-	bool is_final;			   /* absorbing: destroyed, withdrawn */
+	enum notations_status status; /* device or code; NONE: nobody said */
+	size_t decides;		      /* statement, or POLICY_NOBODY */
+	bool is_conflict;	      /* rule e4.4 */
+	size_t other;		      /* the other one of a conflict */
+	bool is_final;		      /* absorbing: destroyed, withdrawn */
 	struct pgp_fpr manufacturer, owner; /* version 0: nobody is known */
 	enum policy_basis manufacturer_basis, owner_basis;
-	bool is_approved; /* code: an unexpired approval@ counts */
+	bool is_approved;	    /* an approval@ is in force */
 	struct policy_taken *taken; /* owned; one a statement, in their order */
 };
 
