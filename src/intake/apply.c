@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One change, or one order, as the writer puts it into the store. What was
+ * judged ahead is put as it is when nobody was faster, else united with what
+ * is there.
+ */
+#include "base/clock.h"
+#include "intake/writer.h"
+
+/* A deletion was first. What was submitted is as if it had come before that:
+ * united with what is deleted, and deleted with it. Putting it back would
+ * bring back what nobody submitted. */
+static void
+change_forget(struct change *change)
+{
+	store_entry_free(change->entry);
+	change->entry = NULL;
+	waiting_release(&change->waiting);
+}
+
+/* Somebody else changed the certificate meanwhile: unite with what is there. */
+static enum ics_err
+change_rebase(struct change *change, struct bytes data)
+{
+	struct report ignored = { 0 }; /* it was clean when stored */
+	struct pgp_cert *stored = NULL, *united = NULL, *settled = NULL;
+	struct store_entry *entry = NULL;
+	enum ics_err err;
+
+	TRY(pgp_cert_parse(data, &ignored, &stored));
+	TRY(pgp_cert_merge(change->cert, stored, &united));
+	TRY(pgp_cert_settle(united, NULL, &settled));
+	TRY(store_entry_new(settled, &entry));
+	pgp_cert_free(change->cert);
+	store_entry_free(change->entry);
+	change->cert = settled;
+	change->entry = entry;
+	settled = NULL;
+out:
+	pgp_cert_free(settled);
+	pgp_cert_free(united);
+	pgp_cert_free(stored);
+	report_release(&ignored);
+	return err;
+}
+
+static enum ics_err
+base_check(struct writer *wr, struct change *change)
+{
+	const struct pgp_fpr *fpr = store_entry_fpr(change->entry);
+	struct bytes data;
+	uint8_t digest[32];
+	enum ics_err err = store_peek_digest(wr->store, fpr, digest);
+
+	if (err == ICS_ENOTFOUND && change->had_base)
+		change_forget(change);
+	if (err == ICS_ENOTFOUND)
+		return ICS_OK;
+	if (err != ICS_OK)
+		return err;
+	if (change->had_base && memcmp(digest, change->base, 32) == 0)
+		return ICS_OK;
+	err = store_peek(wr->store, fpr, &data);
+	return err == ICS_OK ? change_rebase(change, data) : err;
+}
+
+static enum ics_err
+cert_put(struct writer *wr, struct intake_item *item, struct change *change)
+{
+	static const enum intake_outcome outcomes[] = {
+		[STORE_INSERTED] = INTAKE_INSERTED,
+		[STORE_UPDATED] = INTAKE_UPDATED,
+		[STORE_UNCHANGED] = INTAKE_IGNORED,
+	};
+	enum store_change what;
+	enum ics_err err;
+
+	TRY(base_check(wr, change));
+	if (change->entry == NULL) {
+		item->outcome = INTAKE_DELETED;
+		return ICS_OK;
+	}
+	err = store_put(wr->store, change->entry, clock_now(), &what);
+	if (err == ICS_EGONE) {
+		item->outcome = INTAKE_DENIED;
+		report_add(&item->rep, INTAKE_REASON(denied), "just now");
+		return ICS_OK;
+	}
+	TRY(err);
+	item->outcome = outcomes[what];
+	if (what == STORE_INSERTED)
+		TRY(ready_add_waiting(wr,
+		    pgp_cert_primary(change->cert)->keyid));
+out:
+	return err;
+}
+
+static enum ics_err
+waiting_put(struct writer *wr, const struct waiting_sig *sig,
+    enum intake_origin origin)
+{
+	bool operator= origin == INTAKE_OPERATOR;
+	struct store_pending row = {
+		.issuer_keyid = sig->issuer_keyid,
+		.issuer = sig->issuer,
+		.cert = sig->cert,
+		.part_tag = sig->part_tag,
+		.part = sig->part,
+		.sig = sig->sig,
+		.received = clock_now(),
+	};
+	bool known;
+	enum ics_err err;
+
+	memcpy(row.domain, operator? "operator" : "public",
+			   operator? sizeof("operator") : sizeof("public"));
+	TRY(store_pending_put(wr->store,
+	    &row,
+	    operator? INTAKE_PENDING_LOAD_MAX
+		    : (int64_t)wr->in->config.pending_max));
+	/* The issuer may have come between the check and now. */
+	TRY(store_knows_keyid(wr->store, sig->issuer_keyid, &known));
+	if (known)
+		ready_add(wr, &sig->cert);
+out:
+	return err;
+}
+
+/* Two judgements of one certificate may overlap; then the other was first. */
+static enum ics_err
+pending_drop(struct writer *wr, int64_t id)
+{
+	enum ics_err err = store_pending_drop(wr->store, id);
+
+	return err == ICS_ENOTFOUND ? ICS_OK : err;
+}
+
+enum ics_err
+change_apply(struct writer *wr, const struct intake_job *job,
+    struct intake_item *item, struct change *change)
+{
+	enum ics_err err = ICS_OK;
+
+	if (change->entry != NULL)
+		TRY(cert_put(wr, item, change));
+	for (size_t i = 0; i < change->waiting.n; i++)
+		TRY(waiting_put(wr, &change->waiting.at[i], job->origin));
+	for (size_t i = 0; i < change->judged.n; i++)
+		TRY(pending_drop(wr, change->judged.at[i]));
+out:
+	return err;
+}
+
+/* ---- what an operator orders ---- */
+
+enum ics_err
+order_apply(struct writer *wr, struct work *w)
+{
+	struct intake_item *item;
+	enum ics_err err = ICS_OK;
+
+	if (w->result.n == 0)
+		work_item_add(w)->fpr = w->job.fpr;
+	item = &w->result.items[0];
+	item->outcome = INTAKE_UPDATED;
+	switch (w->job.order) {
+	case INTAKE_SUBMIT:
+		break;
+	case INTAKE_DELETE:
+		err = store_delete(wr->store, &w->job.fpr, clock_now());
+		item->outcome = INTAKE_DELETED;
+		break;
+	case INTAKE_DENY:
+		err = store_deny_put(wr->store, &w->job.fpr, w->job.reason,
+		    clock_now());
+		item->outcome = INTAKE_DENIED;
+		break;
+	case INTAKE_ALLOW:
+		err = store_deny_drop(wr->store, &w->job.fpr, clock_now());
+		break;
+	}
+	if (err != ICS_ENOTFOUND)
+		return err;
+	work_item_refuse(item, INTAKE_REASON(no_such_cert));
+	return ICS_OK;
+}
