@@ -20,7 +20,7 @@ change_forget(struct change *change)
 
 /* Somebody else changed the certificate meanwhile: unite with what is there. */
 static enum ics_err
-change_rebase(struct change *change, struct bytes data)
+change_rebase(struct writer *wr, struct change *change, struct bytes data)
 {
 	struct report ignored = { 0 }; /* it was clean when stored */
 	struct pgp_cert *stored = NULL, *united = NULL, *settled = NULL;
@@ -29,7 +29,7 @@ change_rebase(struct change *change, struct bytes data)
 
 	TRY(pgp_cert_parse(data, &ignored, &stored));
 	TRY(pgp_cert_merge(change->cert, stored, &united));
-	TRY(pgp_cert_settle(united, NULL, &settled));
+	TRY(pgp_cert_settle(united, &wr->in->makers, &settled));
 	TRY(store_entry_new(settled, &entry));
 	pgp_cert_free(change->cert);
 	store_entry_free(change->entry);
@@ -61,7 +61,7 @@ base_check(struct writer *wr, struct change *change)
 	if (change->had_base && memcmp(digest, change->base, 32) == 0)
 		return ICS_OK;
 	err = store_peek(wr->store, fpr, &data);
-	return err == ICS_OK ? change_rebase(change, data) : err;
+	return err == ICS_OK ? change_rebase(wr, change, data) : err;
 }
 
 static enum ics_err
@@ -75,7 +75,13 @@ cert_put(struct writer *wr, struct intake_item *item, struct change *change)
 	enum store_change what;
 	enum ics_err err;
 
-	TRY(base_check(wr, change));
+	err = base_check(wr, change);
+	if (err == ICS_EDENIED) {
+		/* It had a maker when it was judged; he is one no more. */
+		work_item_refuse(item, PGP_REASON(evaporated));
+		return ICS_OK;
+	}
+	TRY(err);
 	if (change->entry == NULL) {
 		item->outcome = INTAKE_DELETED;
 		return ICS_OK;

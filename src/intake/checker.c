@@ -134,7 +134,9 @@ enum ics_err
 cert_judge(struct checker *c, const struct pgp_cert *raw,
     struct intake_item *item, struct change *change)
 {
-	struct pgp_check how = { .now = clock_now(), .keyring = &c->keyring };
+	struct pgp_check how = { .now = clock_now(),
+		.keyring = &c->keyring,
+		.makers = &c->in->makers };
 	struct pgp_cert *stored = NULL, *united = NULL;
 	bool denied;
 	enum ics_err err;

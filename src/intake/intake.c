@@ -57,6 +57,8 @@ intake_new(const struct intake_config *config, struct intake **out)
 	in->config = *config;
 	if (in->config.pending_max == 0)
 		in->config.pending_max = INTAKE_PENDING_MAX;
+	rights_init(&in->rights, &config->rights);
+	in->makers = (struct pgp_makers){ rights_has_maker, in };
 	in->dir = alloc_str(config->dir);
 	in->todo = queue_new(INTAKE_QUEUE_MAX);
 	in->checked = queue_new(INTAKE_QUEUE_MAX);
@@ -80,6 +82,7 @@ intake_free(struct intake *in)
 	threads_stop(in);
 	queue_free(in->todo);
 	queue_free(in->checked);
+	rights_release(&in->rights);
 	free(in->checkers);
 	free(in->dir);
 	free(in);

@@ -7,8 +7,9 @@
  *	                                   └▶ done(), once the group is on disk
  *
  * A submission is octets, armored or binary, of any number of certificates
- * and bare signatures; its answer is one outcome each. An outcome is final
- * and durable when done is called. A refusal is an answer, never an error.
+ * and bare signatures (records and revocations); its answer is one outcome
+ * each. An outcome is final and durable when done is called. A refusal is an
+ * answer, never an error.
  */
 #ifndef INTAKE_INTAKE_H
 #define INTAKE_INTAKE_H
@@ -17,6 +18,7 @@
 #include "base/err.h"
 #include "base/report.h"
 #include "pgp/pgp.h"
+#include "policy/policy.h"
 #include "store/store.h"
 
 #define INTAKE_CERTS_MAX	10000 /* certificates in a submission */
@@ -32,7 +34,7 @@ enum intake_outcome {
 	INTAKE_UPDATED,
 	INTAKE_IGNORED, /* nothing in it was new */
 	INTAKE_DELETED, /* by an operator */
-	INTAKE_WAITING, /* a bare signature whose certificate is not here */
+	INTAKE_WAITING, /* a bare signature whose issuer or target is not here */
 	INTAKE_INVALID, /* refused: rep says why */
 	INTAKE_DENIED	/* the fingerprint is on the deny list */
 };
@@ -40,8 +42,12 @@ const char *intake_outcome_word(enum intake_outcome outcome); /* "inserted" */
 
 struct intake_item {
 	enum intake_outcome outcome;
-	struct pgp_fpr fpr; /* version 0 when unknown */
-	struct report rep;  /* why refused, what was left out */
+	struct pgp_fpr fpr; /* of the certificate; of a record its issuer's
+	                     * primary key; version 0 when unknown */
+	bool is_record;
+	uint8_t digest[32];		  /* of a record */
+	struct notations_subject subject; /* of a record; NONE unknown */
+	struct report rep;		  /* why refused, what was left out */
 };
 
 /*
@@ -88,6 +94,8 @@ struct intake_config {
 	unsigned checkers;   /* threads that verify; 0: one per core */
 	size_t pending_max;  /* 0: INTAKE_PENDING_MAX */
 	bool bulk;	     /* offline load: favour throughput */
+	struct policy_rights rights; /* copied: who is trusted with what */
+	bool refuse_claims;	     /* no records of those who have no right */
 };
 
 /* Start the threads. The caller stops it with intake_free. */
@@ -109,6 +117,13 @@ enum ics_err intake_submit_wait(struct intake *in,
 /* Wait until everything submitted so far (and what it set free to be judged
  * again) has been answered. For loading and tests. */
 void intake_drain(struct intake *in);
+
+/*
+ * Take other rights (copied) from now on: makers are the roots and those with
+ * the right of a manufacturer; their certification binds the User IDs of a
+ * key that signs nothing itself. What is stored stays.
+ */
+void intake_rights_set(struct intake *in, const struct policy_rights *rights);
 
 /* Counters since start, for metrics. */
 struct intake_stats {

@@ -59,10 +59,19 @@ struct work {
 	struct fpr_array ready; /* WORK_RESUME: certificates to judge again */
 };
 
+/* The rights, as they are now. */
+struct rights {
+	pthread_rwlock_t lock;
+	struct policy_right *at; /* n of them, owned, scopes too */
+	size_t n;
+};
+
 struct intake {
 	struct intake_config config;
-	struct queue *todo;    /* to the checkers */
-	struct queue *checked; /* to the writer */
+	struct rights rights;
+	struct pgp_makers makers; /* over rights */
+	struct queue *todo;	  /* to the checkers */
+	struct queue *checked;	  /* to the writer */
 	pthread_t *checkers;
 	unsigned checkers_n;
 	pthread_t writer;
@@ -92,6 +101,15 @@ void waiting_release(struct waiting_array *waiting);
 
 /* Free what a change wants; it then wants nothing. */
 void change_release(struct change *c);
+
+/* Init copies. */
+void rights_init(struct rights *r, const struct policy_rights *from);
+void rights_release(struct rights *r);
+
+/* Is there any right of this primary key; may it bind User IDs of keys that
+ * sign nothing (arg is the struct intake)? Any thread. */
+bool rights_has_any(struct intake *in, const struct pgp_fpr *fpr);
+bool rights_has_maker(void *arg, const struct pgp_fpr *fpr);
 
 /* Thread bodies; arg is the struct intake. */
 void *checker_main(void *arg);
