@@ -226,24 +226,11 @@ chain_fill(struct notations_statement *st)
 		memcpy(st->prev, d.b, sizeof(st->prev));
 }
 
-/* Spec: RFC 9580 5.2.4: what comes before the trailer of a signature; and
- * S(signature), which names it. */
 static void
 digests_fill(const struct pgp_sig *sig, struct notations_statement *st)
 {
-	struct buf b;
-
-	buf_init(&b, PGP_SIG_MAX + 16);
-	pgp_sig_confirmed(sig, &b);
-	pgp_sha256(buf_bytes(&b), st->digest);
-	buf_clear(&b);
-	buf_u8(&b, sig->version);
-	buf_u8(&b, sig->type);
-	buf_u8(&b, sig->pk);
-	buf_u8(&b, sig->hash);
-	buf_put(&b, sig->hashed);
-	pgp_sha256(buf_bytes(&b), st->content);
-	buf_release(&b);
+	pgp_sig_record_digest(sig, st->digest);
+	pgp_sig_content_digest(sig, st->content);
 }
 
 enum ics_err
