@@ -16,7 +16,7 @@ _ics() {
 		fi
 		case ${COMP_WORDS[i]} in
 		-s | --server | -D | --state-dir | -o | --output | -r | --reason | \
-			-p | --profile) skip=yes ;;
+			-p | --profile | -k | --key) skip=yes ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -33,7 +33,7 @@ _ics() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	-s | --server | -r | --reason) return ;;
+	-s | --server | -r | --reason | -k | --key) return ;;
 	-p | --profile)
 		mapfile -t COMPREPLY < <(compgen -W open -- "$cur")
 		return
