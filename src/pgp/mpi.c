@@ -59,3 +59,12 @@ pgp_mpi_pad(struct bytes n, uint8_t *out, size_t width)
 		memcpy(&out[width - n.n], n.p, n.n);
 	return true;
 }
+
+void
+pgp_mpi_write(struct bytes number, struct buf *out)
+{
+	struct bytes n = pgp_mpi_of(number);
+
+	buf_be16(out, (uint16_t)pgp_mpi_bits(n));
+	buf_put(out, n);
+}

@@ -114,6 +114,17 @@ pgp_curve_from_oid(struct bytes oid)
 	return PGP_CURVE_UNKNOWN;
 }
 
+enum pgp_curve
+pgp_curve_find(struct bytes name)
+{
+	for (size_t i = 0; i < COUNT(curves); i++)
+		if (curves[i].oid != NULL &&
+		    (bytes_equal(name, bytes_of_str(curves[i].gcry)) ||
+			bytes_equal(name, bytes_of_str(curves[i].words))))
+			return (enum pgp_curve)i;
+	return PGP_CURVE_UNKNOWN;
+}
+
 bool
 pgp_subpacket_is_known(uint8_t type)
 {

@@ -57,6 +57,9 @@ struct pgp_curve_row {
 /* NULL for PGP_CURVE_NONE and PGP_CURVE_UNKNOWN. */
 const struct pgp_curve_row *pgp_curve_row(enum pgp_curve curve);
 enum pgp_curve pgp_curve_from_oid(struct bytes oid);
+/* By libgcrypt's name ("NIST P-256") or by its words ("nistp256");
+ * PGP_CURVE_UNKNOWN. */
+enum pgp_curve pgp_curve_find(struct bytes name);
 
 /* True when a subpacket type has a row. */
 bool pgp_subpacket_is_known(uint8_t type);

@@ -160,4 +160,27 @@ struct pgp_notation {
 /* The next notation of an area (skips other subpackets); as pgp_sub_next. */
 enum ics_err pgp_notation_next(struct cursor *area, struct pgp_notation *n);
 
+/* ---- numbers (RFC 9580 section 3.2) ------------------------------------------ */
+
+/*
+ * Multiprecision integers are views: big-endian numbers whose
+ * leading zero octets are taken off, so that the length tells the size. Zero
+ * is the empty view.
+ */
+
+/*
+ * The next MPI, lent. Wrong bit counts exist in the wild and are read as
+ * octet counts; the cursor fails when the octets are short.
+ */
+struct bytes pgp_mpi_read(struct cursor *cur);
+
+/* The number in these octets, leading zeros taken off; lent. */
+struct bytes pgp_mpi_of(struct bytes octets);
+
+/* Significant bits. */
+size_t pgp_mpi_bits(struct bytes n);
+
+/* Append a number with its bit count, in its shortest form. */
+void pgp_mpi_write(struct bytes number, struct buf *out);
+
 #endif

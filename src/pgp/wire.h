@@ -12,23 +12,7 @@
 /* A two-octet length of packets and subpackets, its first octet read. */
 size_t pgp_length_two(struct cursor *cur, uint8_t first);
 
-/*
- * Multiprecision integers (RFC 9580 3.2) are views: big-endian numbers whose
- * leading zero octets are taken off, so that the length tells the size. Zero
- * is the empty view.
- */
-
-/*
- * The next MPI, lent. Wrong bit counts exist in the wild and are read as
- * octet counts; the cursor fails when the octets are short.
- */
-struct bytes pgp_mpi_read(struct cursor *cur);
-
-/* The number in these octets, leading zeros taken off; lent. */
-struct bytes pgp_mpi_of(struct bytes octets);
-
-/* Significant bits. */
-size_t pgp_mpi_bits(struct bytes n);
+/* More about the numbers of sig.h. */
 
 /* Order of two numbers: <0, 0, >0. */
 int pgp_mpi_compare(struct bytes a, struct bytes b);
