@@ -193,23 +193,26 @@ is_subject(const struct notations_entry *e, const struct notations_subject *s)
 	       bytes_equal(bytes_of(d.b, d.n), bytes_of(s->b, s->n));
 }
 
-/* A description of code names its octets: the first code-hash@ is the
- * subject, or some hash is where there is no code-hash@. */
+/* A description of code has the digest that is its subject, in either form.
+ * Which comes first means nothing: gpg writes notations last to first. */
 static enum ics_err
 code_check(const struct notations_statement *st, struct report *rep)
 {
-	const struct notations_entry *first =
-	    notations_set_get(&st->set, NOTATIONS_NAME_CODE_HASH);
-	bool is_found = first != NULL && is_subject(first, &st->subject);
+	bool is_there = false, is_found = false;
 
 	if (st->kind != NOTATIONS_KIND_CODE)
 		return ICS_OK;
-	if (first == NULL &&
-	    notations_set_get(&st->set, NOTATIONS_NAME_HASH) == NULL)
+	for (size_t i = 0; i < st->set.n; i++) {
+		const struct notations_entry *e = &st->set.at[i];
+
+		if (e->name != NOTATIONS_NAME_CODE_HASH &&
+		    e->name != NOTATIONS_NAME_HASH)
+			continue;
+		is_there = true;
+		is_found |= is_subject(e, &st->subject);
+	}
+	if (!is_there)
 		return missing(NOTATIONS_NAME_CODE_HASH, rep);
-	for (size_t i = 0; first == NULL && i < st->set.n; i++)
-		if (st->set.at[i].name == NOTATIONS_NAME_HASH)
-			is_found |= is_subject(&st->set.at[i], &st->subject);
 	return is_found ? ICS_OK
 			: refused(NOTATIONS_REASON(code_differs), st, rep);
 }

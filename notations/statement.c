@@ -54,7 +54,8 @@ static enum ics_err
 shape_check(const struct pgp_sig *sig, enum notations_carrier carrier,
     struct report *rep)
 {
-	bool fits = type_fits(sig, carrier), is_old = sig->version < 4;
+	bool is_old = sig->version != 4 && sig->version != 6;
+	bool fits = type_fits(sig, carrier);
 
 	if (fits && !is_old)
 		return ICS_OK;

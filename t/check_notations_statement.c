@@ -48,6 +48,10 @@ static const struct {
 	    " fw.bin\ncode-hash@=sha256:" MAKE_OTHER,
 	    NOTATIONS_KIND_CODE, BIT(CODE) },
 	{ RECORD,
+	    "rec@=code/1\nsubject@=" CODE "\ncode-hash@=sha256:" MAKE_OTHER
+	    "\ncode-hash@=sha256:" MAKE_SHA256 " gpg writes from the last",
+	    NOTATIONS_KIND_CODE, BIT(CODE) },
+	{ RECORD,
 	    "rec@=code/1\nsubject@=" CODE "\n#hash=0008" MAKE_OTHER
 	    "\n#hash=0008" MAKE_SHA256,
 	    NOTATIONS_KIND_CODE, BIT(CODE) },
@@ -142,8 +146,7 @@ static const struct {
 	{ CERT, "subject@=" CODE, R(subject_differs) },
 	{ CONFIRM, "subject@=rec:sha256:" MAKE_OTHER, R(subject_differs) },
 	{ RECORD,
-	    "rec@=code/1\nsubject@=" CODE "\ncode-hash@=sha256:" MAKE_OTHER
-	    "\ncode-hash@=sha256:" MAKE_SHA256,
+	    "rec@=code/1\nsubject@=" CODE "\ncode-hash@=sha256:" MAKE_OTHER,
 	    R(code_differs) },
 	{ RECORD, "rec@=code/1\nsubject@=" CODE "\n#hash=0008" MAKE_OTHER,
 	    R(code_differs) },

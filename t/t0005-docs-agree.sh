@@ -27,7 +27,7 @@ names() {
 # since a word like "get" stands anywhere
 headings() {
 	case $1 in
-	*.[158])
+	*.[1578])
 		sed -n -e '/^\.It Xo/,/^\.Xc/p' -e '/^\.It /p' -e '/^\.Ss /p' \
 			"$1" | sed 's/\\&//g; s/\\-/-/g'
 		;;
@@ -49,6 +49,21 @@ unexplained() {
 	done
 }
 
+# vocabulary TABLE: names as they are said, "@" for the domain
+vocabulary() {
+	sed -n 's/^X([A-Z_]*, "\([a-z-]*\)", ATKINS.*/\1/p
+		s/^X([A-Z_]*, "\([a-z-]*\)", OURS.*/\1@/p' "$1"
+}
+
+# undefined TABLE PAGE: names without an entry of their own
+undefined() {
+	test -n "$(vocabulary "$1")" || echo "$1 has no names"
+	sed -n -e 's/^\.It Cm \([a-z-]*@\{0,1\}\) No = .*/\1/p' \
+		-e 's/^	\([a-z-]*@\{0,1\}\)  .*/\1/p' "$2" >"$tmp/defined"
+	vocabulary "$1" | grep -vxFf "$tmp/defined" |
+		sed "s|^|$2 does not define |"
+}
+
 # wordless TABLE N: rows whose Nth string is empty or not there
 wordless() {
 	test -n "$(names "$1")" || echo "$1 has no rows"
@@ -67,6 +82,22 @@ test_ok 'each command is in ics.1' \
 	'clean unexplained "$srcdir/src/ics/commands.def" "$srcdir/src/ics/ics.1"'
 test_ok 'each option of ics is in ics.1' \
 	'clean unexplained "$srcdir/src/ics/options.def" "$srcdir/src/ics/ics.1"'
+for page in README ics-notations.7; do
+	test_ok "each name of the vocabulary is in $page" '
+		clean undefined "$srcdir/notations/vocabulary.def" \
+			"$srcdir/notations/$page"
+	'
+done
+for table in kinds statuses roles entities subjects digests words; do
+	test_ok "each word of $table.def is in notations/README" '
+		clean unexplained "$srcdir/notations/$table.def" \
+			"$srcdir/notations/README"
+	'
+done
+test_ok 'each word has words' '
+	clean wordless "$srcdir/notations/words.def" 2 &&
+	clean wordless "$srcdir/notations/vocabulary.def" 2
+'
 test_ok 'each error has words' \
 	'clean wordless "$srcdir/src/base/err.def" 1'
 for table in $(sources "$srcdir" reasons.def); do
@@ -102,6 +133,13 @@ test_ok 'one with is not' '
 test_ok 'rows without words are caught' '
 	same 5 "$(wordless "$tmp/t.def" 2 | grep -c "row [12456]:")" &&
 	clean wordless "$tmp/t.def" 1
+'
+printf 'X(A, "a-b", OURS,\nX(B, "b", ATKINS,\nX(C, "c", OURS,\n' |
+	plant "$tmp" v.def
+printf '.It Cm a-b@ No = Ar x\nb c@ is\n	b     text\n	c  no\n' |
+	plant "$tmp" v.7
+test_ok 'an undefined name is caught' '
+	same "$tmp/v.7 does not define c@" "$(undefined "$tmp/v.def" "$tmp/v.7")"
 '
 test_ok 'an empty table is caught' \
 	'catches "no rows" unexplained "$tmp/page" "$tmp/page"'

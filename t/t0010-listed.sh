@@ -18,7 +18,7 @@ listed() {
 forgotten() (
 	listed "$1" | sort -u >"$tmp/listed"
 	sources "$1" '*.c' '*.h' '*.def' '*.sh' '*.sql' '*.awk' '*.html' \
-		'*.[158]' >"$tmp/there"
+		'*.[1578]' >"$tmp/there"
 	grep -vxFf "$tmp/listed" "$tmp/there"
 	:
 )
