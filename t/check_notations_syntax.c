@@ -345,6 +345,40 @@ START_TEST(lengths)
 }
 END_TEST
 
+/* A value of each name, written, put into a signature, and read again. */
+START_TEST(written_and_read)
+{
+	static const char hash_hex[] = "0666772e62696e08" MAKE_SHA256;
+	uint8_t hash[sizeof(hash_hex) / 2];
+
+	ck_assert_int_eq(hex_read(bytes_of_str(hash_hex), hash, sizeof(hash)),
+	    ICS_OK);
+	for (int i = 0; i < NOTATIONS_NAME_COUNT; i++) {
+		enum notations_name name = (enum notations_name)i;
+		struct bytes value = bytes_of(hash, sizeof(hash));
+		struct pgp_sig sig = { 0 };
+		struct notations_set set;
+		struct report rep = { 0 };
+		struct buf b;
+
+		for (size_t k = 0; k < COUNT(good); k++)
+			if (good[k].syntax == notations_row(name)->syntax)
+				value = bytes_of_str(good[k].value);
+		buf_init(&b, 2000);
+		notations_write(name, value, &b);
+		sig.hashed = buf_bytes(&b);
+		ck_assert_int_eq(notations_set_read(&sig, &rep, &set), ICS_OK);
+		ck_assert_uint_eq(set.n, 1);
+		ck_assert_int_eq(set.at[0].name, name);
+		ck_assert(bytes_equal(set.at[0].value, value));
+		ck_assert(bytes_equal(set.at[0].text,
+		    bytes_of_str(notations_name_text(name))));
+		notations_set_release(&set);
+		buf_release(&b);
+	}
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
@@ -352,6 +386,7 @@ add(TCase *t)
 	tcase_add_test(t, what_is_refused);
 	tcase_add_test(t, ends_of_values);
 	tcase_add_test(t, lengths);
+	tcase_add_test(t, written_and_read);
 }
 
 int
