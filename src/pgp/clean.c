@@ -115,7 +115,7 @@ static void
 parts_bind(struct cleaning *c)
 {
 	/* Names are erased only by a revocation that somebody verified. */
-	bool proves = !judge_key_is_opaque(pgp_cert_primary(c->cert));
+	bool proves = !pgp_key_is_opaque(pgp_cert_primary(c->cert));
 
 	c->is_bound[0] = true;
 	for (size_t i = 0; i < c->n; i++) {

@@ -252,3 +252,48 @@ pgp_facts_release(struct pgp_facts *facts)
 	free(facts->subkeys);
 	*facts = (struct pgp_facts){ 0 };
 }
+
+/* ---- records ---- */
+
+#define FLAG_CERTIFY 0x01u
+#define FLAG_SIGN    0x02u
+
+static bool
+is_named(const struct pgp_sig *sig, const struct pgp_key *key)
+{
+	return sig->issuer.version != 0 ? pgp_fpr_equal(&sig->issuer, &key->fpr)
+					: sig->issuer_keyid == key->keyid;
+}
+
+static bool
+signs_records(const struct pgp_key_facts *facts, bool is_primary)
+{
+	if (!pgp_algo_can_sign(facts->key->algo))
+		return false;
+	if (!is_primary)
+		return (facts->flags & FLAG_SIGN) != 0;
+	return facts->flags == 0 ||
+	       (facts->flags & (FLAG_CERTIFY | FLAG_SIGN)) != 0;
+}
+
+enum pgp_verdict
+pgp_record_verify(const struct pgp_sig *sig, const struct pgp_facts *by,
+    const struct pgp_subject *subject, struct pgp_fpr *key)
+{
+	enum pgp_verdict best = PGP_UNKNOWN;
+
+	for (size_t i = 0; i <= by->subkeys_n && best != PGP_GOOD; i++) {
+		const struct pgp_key_facts *facts =
+		    i == 0 ? &by->primary : &by->subkeys[i - 1];
+
+		if (!is_named(sig, facts->key) || !signs_records(facts, i == 0))
+			continue;
+		*key = facts->key->fpr;
+		best = pgp_sig_verify(sig, facts->key, subject, false);
+		if ((best == PGP_GOOD || best == PGP_WEAK) &&
+		    (facts->revoked == PGP_HARD_REVOKED ||
+			by->primary.revoked == PGP_HARD_REVOKED))
+			best = PGP_REVOKED;
+	}
+	return best;
+}

@@ -81,7 +81,7 @@ verify(struct judge *j, size_t i, const struct pgp_key *key,
 }
 
 bool
-judge_key_is_opaque(const struct pgp_key *key)
+pgp_key_is_opaque(const struct pgp_key *key)
 {
 	static const uint8_t checked[] = { PGP_ALGO_RSA, PGP_ALGO_RSA_SIGN,
 		PGP_ALGO_DSA, PGP_ALGO_ECDSA, PGP_ALGO_EDDSA, PGP_ALGO_ED25519,
@@ -127,7 +127,7 @@ back_is_good(struct judge *j, const struct pgp_sig *binding, size_t part)
 				continue;
 			j->cost += pgp_verify_cost(subkey);
 			verdict =
-			    judge_key_is_opaque(subkey)
+			    pgp_key_is_opaque(subkey)
 				? opaque_back_judge(&back, &subject)
 				: pgp_sig_verify(&back, subkey, &subject, true);
 		}
@@ -149,7 +149,7 @@ owner_judge(struct judge *j, size_t i, struct bytes digest)
 	const struct pgp_key *primary = pgp_cert_primary(j->cert);
 	enum pgp_verdict weak = pgp_weak_judge(&j->cert->sigs[i], true);
 
-	if (judge_key_is_opaque(primary))
+	if (pgp_key_is_opaque(primary))
 		return weak == PGP_TOO_WEAK ? weak : PGP_OPAQUE;
 	return digest.n == 0 ? weak : verify(j, i, primary, digest);
 }

@@ -59,13 +59,6 @@ judge_is_kept(enum pgp_verdict verdict)
 }
 
 /*
- * True when a key can sign by an algorithm or on a curve that no backend
- * checks. Its owner's signatures are kept when their digest fits, so that
- * those who can check them find them here; they prove nothing to us.
- */
-bool judge_key_is_opaque(const struct pgp_key *key);
-
-/*
  * True when the certificate's own key is asked to verify it: it names that
  * key, names none, or is of a type that only the owner makes.
  */

@@ -66,6 +66,13 @@ enum pgp_verdict pgp_sig_verify(const struct pgp_sig *sig,
     const struct pgp_key *issuer, const struct pgp_subject *subject, bool self);
 
 /*
+ * True when a key can sign by an algorithm or on a curve that no backend
+ * checks. Its owner's signatures are kept when their digest fits, so that
+ * those who can check them find them here; they prove nothing to us.
+ */
+bool pgp_key_is_opaque(const struct pgp_key *key);
+
+/*
  * Verify signature values over a ready digest with one named backend, for
  * the agreement tests: all backends must say the same.
  */
@@ -275,6 +282,18 @@ struct pgp_facts {
 /* Facts of a clean certificate (its signatures are taken as verified). */
 void pgp_cert_facts(const struct pgp_cert *cert, struct pgp_facts *facts);
 void pgp_facts_release(struct pgp_facts *facts);
+
+/*
+ * Verify a record (pgp_record_unfit says NULL) by the key of a clean
+ * certificate that it names: the primary key when it may sign or certify, or
+ * a subkey that says it signs, since only such a one was asked whether it
+ * agrees. PGP_UNKNOWN: it names no such key; PGP_REVOKED: it verifies, and
+ * the key or its certificate is hard revoked; else as pgp_sig_verify. *key is
+ * the key that was tried last.
+ */
+enum pgp_verdict pgp_record_verify(const struct pgp_sig *sig,
+    const struct pgp_facts *by, const struct pgp_subject *subject,
+    struct pgp_fpr *key);
 
 /* The "<addr>" part of a User ID, or the whole when it is a bare address;
  * empty when there is none. A view into uid; case as written. */
