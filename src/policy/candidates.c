@@ -40,13 +40,13 @@ statement_judge(const struct policy_pile *pile,
 	p = &pile->q->parties[s->party];
 	is_revoked = p->revoked != PGP_NOT_REVOKED &&
 		     !is_unseen(when, p->revoked_position);
-	if (is_revoked && p->revoked == PGP_HARD_REVOKED)
+	if (s->is_fallen || (is_revoked && p->revoked == PGP_HARD_REVOKED))
 		return POLICY_FALLEN;
 	if (s->st->created - when->skew > when->at)
 		return POLICY_QUARANTINED;
 	if (s->st->created < p->created || s->st->created < pile->born)
 		return POLICY_EARLY;
-	if (p->expires != 0 && s->st->created >= p->expires)
+	if (s->is_late || (p->expires != 0 && s->st->created >= p->expires))
 		return POLICY_LATE;
 	if (is_revoked && s->st->created >= p->revoked_at)
 		return POLICY_LATE;

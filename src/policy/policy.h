@@ -36,6 +36,9 @@ struct policy_statement {
 	size_t party;			      /* index, or POLICY_NOBODY */
 	int64_t position;		      /* in the log; 0 unknown */
 	int64_t received;		      /* seconds; 0 unknown */
+	/* A subkey made it, and that subkey (the primary key's end is the
+	 * party's) is revoked for good, or had ended by then. */
+	bool is_fallen, is_late;
 };
 
 /* Who made statements, as their certificate tells. */
