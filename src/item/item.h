@@ -22,34 +22,49 @@
 struct item_known {
 	int64_t position, received; /* 0 unknown */
 };
+struct item_record {
+	uint8_t digest[32];
+	struct pgp_fpr issuer; /* the primary key of who made it */
+	struct bytes body;     /* lent */
+};
 struct item_source {
-	/* The clean certificate of a primary key or subkey. */
+	/* The clean certificate of a primary key, or of a subkey that one
+	 * certificate alone has. */
 	enum ics_err (*cert)(void *arg, const struct pgp_fpr *fpr,
 	    struct bytes *data);
-	/* Verified records about a subject after this digest (NULL: first);
-	 * issuer is the primary key that made it. */
+	/* The verified record about a subject after this digest (NULL: the
+	 * first), which may be rec's own. */
 	enum ics_err (*record)(void *arg,
 	    const struct notations_subject *subject, const uint8_t *after,
-	    uint8_t digest[32], struct pgp_fpr *issuer, struct bytes *body);
+	    struct item_record *rec);
 	/* What the log knows of a statement. */
 	enum ics_err (*known)(void *arg,
 	    const struct notations_subject *subject, const uint8_t digest[32],
 	    struct item_known *known);
 	void *arg;
+	/* Whose grants count: those of others are passed over, so that a flood
+	 * of them costs little. Lent; NULL: every grant is gathered. */
+	const struct policy_rights *rights;
 };
+/* rights stays NULL. */
 void item_source_of_store(struct store_reader *r, struct item_source *source);
 
 struct item_statement {
 	struct notations_statement st; /* owned set */
 	struct bytes body;	       /* owned: the signature packet's body */
 	struct bytes uid;	       /* owned: certified User ID, or empty */
-	size_t party;		       /* index into parties */
+	struct pgp_fpr signer;	       /* the key: the issuer, or its subkey */
+	/* What the end of that subkey leaves: AUTHORISED, LATE, FALLEN, or
+	 * UNKNOWN_ISSUER when the issuer's certificate has it no more. */
+	enum policy_standing signer_standing;
+	size_t party; /* index into parties; POLICY_NOBODY: nobody known */
 	struct item_known known;
 };
 
 struct item_party {
 	struct pgp_fpr fpr;
-	struct bytes name; /* owned: primary User ID, empty when unknown */
+	struct bytes name;    /* owned: primary User ID, empty when unknown */
+	struct bytes contact; /* owned: its own contact@, or empty */
 	struct policy_party policy;
 	struct policy_statement *grants; /* owned */
 };
@@ -61,7 +76,8 @@ struct item {
 	struct item_statement *statements; /* owned; policy_statement_order */
 	size_t statements_n;
 	size_t about_n; /* the first ones are about the item or its statements;
-	                 * the others are role@ grants of parties */
+	                 * the others are role@ grants to parties */
+	bool is_cut;	/* ITEM_STATEMENTS_MAX was met: some were left out */
 	struct item_party *parties; /* owned */
 	size_t parties_n;
 	struct policy_statement *folded; /* owned; about_n, same order */
