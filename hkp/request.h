@@ -111,6 +111,31 @@ hkp_finish hkp_result_tell;
 /* Let a stream that had nothing to send try again; on the worker's thread. */
 void hkp_request_wake(struct hkp_request *rq);
 
+/*
+ * Something that waits for a commit, or for a time. All of this happens on the
+ * worker's thread; a watch is zero but for what its owner sets.
+ */
+struct hkp_watch {
+	struct hkp_watch *prev, *next; /* hkp's; NULL: it does not wait */
+	uint64_t news;	/* store_news of before the last look at the store */
+	uint64_t until; /* monotonic ns */
+	void (*call)(void *arg);
+	void *arg;
+};
+
+/* Call once: soon after a commit, when until has come, or when the server
+ * ends. It may be started again then. Not while it waits already. */
+void hkp_watch_start(struct hkp_worker *w, struct hkp_watch *watch);
+/* Wait no more; also when it does not. */
+void hkp_watch_stop(struct hkp_watch *watch);
+
+/* True when answers should come to an end. */
+bool hkp_worker_is_ending(const struct hkp_worker *w);
+/* Monotonic ns at the start of this turn of the worker. */
+uint64_t hkp_worker_now(const struct hkp_worker *w);
+/* The reader of this thread, looking at the newest state: for streams. */
+enum ics_err hkp_worker_look(struct hkp_worker *w, struct store_reader **r);
+
 /* Have call(arg) run on a worker's thread soon; from any thread. */
 void hkp_worker_call(struct hkp_worker *w, void (*call)(void *arg), void *arg);
 

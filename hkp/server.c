@@ -330,19 +330,29 @@ hkp_counts_get(struct hkp *h, struct hkp_counts *out)
 	out->refused = atomic_load(&h->refused);
 }
 
-struct store_reader *
-hkp_request_reader(struct hkp_request *rq, struct hkp_reply *rp)
+enum ics_err
+hkp_worker_look(struct hkp_worker *w, struct store_reader **r)
 {
-	struct hkp_worker *w = rq->worker;
 	enum ics_err err = store_reader_begin(w->reader);
 
 	if (err != ICS_OK) {
 		log_event(LOG_LEVEL_ERROR, "store-read", "error=%s",
 		    err_name(err));
-		hkp_reply_error(rp, err);
-		return NULL;
+		return err;
 	}
 	w->reading = true;
 	w->read_at = w->now;
-	return w->reader;
+	*r = w->reader;
+	return ICS_OK;
+}
+
+struct store_reader *
+hkp_request_reader(struct hkp_request *rq, struct hkp_reply *rp)
+{
+	struct store_reader *r = NULL;
+	enum ics_err err = hkp_worker_look(rq->worker, &r);
+
+	if (err != ICS_OK)
+		hkp_reply_error(rp, err);
+	return r;
 }

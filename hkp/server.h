@@ -88,10 +88,12 @@ struct hkp_worker {
 	struct store_reader *reader;
 	bool reading, draining, stopping;
 	struct hkp_slot *slots;
-	struct hkp_conn waiting; /* head of a ring, oldest first */
-	struct hkp_conn sending; /* head of a ring: the answer goes out */
-	struct hkp_conn asleep;	 /* head of a ring */
-	struct hkp_conn *spare;	 /* freed ones, kept for the next */
+	struct hkp_conn waiting;  /* head of a ring, oldest first */
+	struct hkp_conn sending;  /* head of a ring: the answer goes out */
+	struct hkp_conn asleep;	  /* head of a ring */
+	struct hkp_watch watches; /* head of a ring */
+	uint64_t watched;	  /* when it was last looked through */
+	struct hkp_conn *spare;	  /* freed ones, kept for the next */
 	size_t spare_n;
 	uint64_t now; /* monotonic ns at the start of this turn */
 	uint64_t swept;
@@ -167,6 +169,11 @@ bool hkp_conn_evict(struct hkp_worker *w, uint32_t bucket);
 /* Wake every stream that waits: before the daemons stop. */
 void hkp_conn_wake_all(struct hkp_worker *w);
 void hkp_conn_spares_free(struct hkp_worker *w);
+
+/* ---- watch.c ----------------------------------------------------------------- */
+
+/* Call every watch that is due. */
+void hkp_watches_look(struct hkp_worker *w);
 
 /* ---- worker.c ---------------------------------------------------------------- */
 

@@ -16,6 +16,7 @@
 #define MS	     UINT64_C(1000000)
 #define TICK_MS	     1000 /* how often time-outs are looked for */
 #define SNAPSHOT_MS  50	  /* without a look-up, then a snapshot is let go */
+#define WATCH_MS     100  /* how often commits are looked for, if by anybody */
 #define EVENTS_MAX   16
 #define TURNS_MAX    32 /* of one daemon before the others have theirs */
 #define COMMANDS_MAX 64
@@ -168,6 +169,7 @@ obey(struct hkp_worker *w, const struct hkp_command *command)
 		w->draining = true;
 		for (struct hkp_slot *s = w->slots; s != NULL; s = s->next)
 			slot_quiesce(s);
+		hkp_watches_look(w);
 		hkp_conn_sweep(w);
 		break;
 	case HKP_ORDER_CALL:
@@ -210,6 +212,29 @@ tick(struct hkp_worker *w)
 }
 
 static bool
+is_watched(const struct hkp_worker *w)
+{
+	return w->watches.next != &w->watches;
+}
+
+static void
+watch_all(struct hkp_worker *w)
+{
+	hkp_watches_look(w);
+	/* Whoever was woken wants his daemon's turn. */
+	for (struct hkp_slot *s = w->slots; s != NULL; s = s->next)
+		s->pending = true;
+}
+
+static int
+patience_ms(const struct hkp_worker *w)
+{
+	if (w->reading)
+		return SNAPSHOT_MS;
+	return is_watched(w) ? WATCH_MS : TICK_MS;
+}
+
+static bool
 is_pending(const struct hkp_worker *w)
 {
 	for (const struct hkp_slot *s = w->slots; s != NULL; s = s->next)
@@ -223,8 +248,8 @@ turn(struct hkp_worker *w)
 {
 	struct epoll_event events[EVENTS_MAX];
 	bool again = is_pending(w);
-	int ms = again ? 0 : w->reading ? SNAPSHOT_MS : TICK_MS;
-	int n = epoll_wait(w->epoll_fd, events, EVENTS_MAX, ms);
+	int n = epoll_wait(w->epoll_fd, events, EVENTS_MAX,
+	    again ? 0 : patience_ms(w));
 
 	w->now = clock_mono_ns();
 	for (int i = 0; i < n; i++) {
@@ -241,6 +266,8 @@ turn(struct hkp_worker *w)
 	}
 	if (w->now - w->swept > TICK_MS * MS)
 		tick(w);
+	if (is_watched(w) && w->now - w->watched >= WATCH_MS * MS)
+		watch_all(w);
 	for (struct hkp_slot *s = w->slots; s != NULL; s = s->next)
 		if (s->pending)
 			slot_run(s);
@@ -274,6 +301,7 @@ hkp_worker_init(struct hkp_worker *w, struct hkp *h)
 	w->waiting.prev = w->waiting.next = &w->waiting;
 	w->sending.prev = w->sending.next = &w->sending;
 	w->asleep.prev = w->asleep.next = &w->asleep;
+	w->watches.prev = w->watches.next = &w->watches;
 	w->commands = queue_new(COMMANDS_MAX);
 	w->miss = hkp_miss_new();
 	w->now = w->swept = clock_mono_ns();

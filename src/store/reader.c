@@ -75,8 +75,7 @@ store_reader_begin(struct store_reader *r)
 	enum ics_err err;
 
 	if (r->writer != NULL)
-		news = atomic_load_explicit(&r->writer->news,
-		    memory_order_acquire);
+		news = store_news(r->writer);
 	if (r->open && r->writer != NULL && r->news == news)
 		return ICS_OK;
 	store_reader_end(r);
@@ -87,6 +86,12 @@ store_reader_begin(struct store_reader *r)
 	r->open = true;
 out:
 	return err;
+}
+
+uint64_t
+store_news(const struct store *s)
+{
+	return atomic_load_explicit(&s->news, memory_order_acquire);
 }
 
 void

@@ -64,6 +64,10 @@ void store_reader_close(struct store_reader *r);
  */
 enum ics_err store_reader_begin(struct store_reader *r);
 
+/* Grows with each commit: who waits for one compares. Any thread, at no cost;
+ * asked before a look, nothing that came after the look goes unnoticed. */
+uint64_t store_news(const struct store *s);
+
 /* Let the snapshot go (so that the WAL can shrink); called when idle. */
 void store_reader_end(struct store_reader *r);
 
