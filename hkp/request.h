@@ -63,8 +63,7 @@ enum hkp_telling {
 	HKP_TELL_TEXT,
 	HKP_TELL_HTML,
 	HKP_TELL_JSON, /* as Hockeypuck: arrays by outcome */
-	HKP_TELL_VKS,  /* as Hagrid */
-	HKP_TELL_LOCAL /* results in order, with every finding */
+	HKP_TELL_VKS   /* as Hagrid */
 };
 
 struct hkp_request {

@@ -63,24 +63,6 @@ hkp_reply_json(struct hkp_reply *rp, unsigned status, json_t *json)
 }
 
 static json_t *
-finding_json(const struct finding *f)
-{
-	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "reason", f->reason->name,
-	    "severity", severities[f->reason->severity], "about", f->about,
-	    "words", f->reason->words, "help", f->reason->help);
-}
-
-static json_t *
-findings_json(const struct report *rep)
-{
-	json_t *all = json_array();
-
-	for (size_t i = 0; i < rep->n; i++)
-		json_array_append_new(all, finding_json(&rep->at[i]));
-	return all;
-}
-
-static json_t *
 item_json(const struct intake_item *item)
 {
 	char hex[PGP_FPR_TEXT_MAX] = "";
@@ -120,32 +102,6 @@ tell_json(struct hkp_reply *rp, unsigned status,
 			json_object_set_new(row, "comment",
 			    json_string("removed from this server"));
 		json_array_append_new(json_object_get(all, name), row);
-	}
-	hkp_reply_json(rp, status, all);
-}
-
-static void
-tell_local(struct hkp_reply *rp, unsigned status,
-    const struct intake_result *result)
-{
-	json_t *results = json_array();
-	json_t *all;
-
-	for (size_t i = 0; i < result->n; i++) {
-		const struct intake_item *item = &result->items[i];
-		json_t *row = item_json(item);
-
-		json_object_set_new(row, "outcome",
-		    json_string(intake_outcome_word(item->outcome)));
-		json_object_set_new(row, "findings", findings_json(&item->rep));
-		json_array_append_new(results, row);
-	}
-	all = json_pack("{s:o}", "results", results);
-	if (result->err != ICS_OK) {
-		json_object_set_new(all, "error",
-		    json_string(err_words(result->err)));
-		json_object_set_new(all, "findings",
-		    findings_json(&result->rep));
 	}
 	hkp_reply_json(rp, status, all);
 }
@@ -246,9 +202,6 @@ hkp_result_tell(struct hkp_request *rq, struct hkp_reply *rp,
 {
 	unsigned status = status_of(result);
 
-	/* Who operates reads each outcome for himself. */
-	if (rq->telling == HKP_TELL_LOCAL && result->err == ICS_OK)
-		status = 200;
 	switch (rq->telling) {
 	case HKP_TELL_TEXT:
 	case HKP_TELL_HTML:
@@ -259,9 +212,6 @@ hkp_result_tell(struct hkp_request *rq, struct hkp_reply *rp,
 		break;
 	case HKP_TELL_VKS:
 		tell_vks(rp, status, result);
-		break;
-	case HKP_TELL_LOCAL:
-		tell_local(rp, status, result);
 		break;
 	}
 	if (status == 503)

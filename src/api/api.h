@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Routes above the keyserver's: what the operator asks on the local socket.
- * They are rows that hkp_new takes; hkp/README is the wire contract.
+ * Routes above the keyserver's: the ICS API, and what the operator asks on
+ * the local socket. They are rows that hkp_new takes, with a struct api as
+ * their argument; hkp/README is the wire contract.
  */
 #ifndef API_API_H
 #define API_API_H
@@ -9,6 +10,13 @@
 #include "hkp/hkp.h"
 #include "hkp/request.h"
 
+struct api;
+
 extern const struct hkp_route_table api_routes;
+
+/* What the routes share, for the argument of the rows. The caller frees it,
+ * after hkp_free. */
+struct api *api_new(void);
+void api_free(struct api *a);
 
 #endif

@@ -1,12 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Private to src/api: its handlers, by the rows of routes.def. */
+/* Private to src/api: its handlers, by the rows of routes.def, its state, and
+ * what handlers share. */
 #ifndef API_HANDLER_H
 #define API_HANDLER_H
 
+#include <jansson.h>
+#include <stdatomic.h>
+
+#include "api/api.h"
 #include "hkp/request.h"
 
 #define X(method, pattern, handler, faces, words) hkp_handler api_##handler;
 #include "api/routes.def"
 #undef X
+
+struct api {
+	atomic_uint followers; /* of the log, that wait */
+};
+
+/* The state of the server that a request came to. */
+struct api *api_of(struct hkp_request *rq);
+
+/* Answer {"error": words, "help": help}. */
+void api_refuse(struct hkp_reply *rp, unsigned status, const char *words,
+    const char *help);
+
+/* "2026-11-26T10:00:00Z" */
+json_t *api_time_json(int64_t t);
+/* Lower case digits. */
+json_t *api_hex_json(struct bytes octets);
+
+/* Submit input (given, malloc); finish tells what became of it. */
+void api_submit_octets(struct hkp_request *rq, struct hkp_reply *rp,
+    struct bytes input, hkp_finish *finish);
+/* {"results": [...]}; judge: 422 when nothing was accepted. */
+hkp_finish api_results_show, api_results_judge;
 
 #endif

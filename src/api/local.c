@@ -18,7 +18,8 @@ api_local_submit(struct hkp_request *rq, struct hkp_reply *rp)
 		hkp_reply_json(rp, 400,
 		    json_pack("{s:s}", "error", "the body is empty"));
 	else
-		hkp_submit(rq, rp, buf_take(&rq->body), HKP_TELL_LOCAL);
+		api_submit_octets(rq, rp, buf_take(&rq->body),
+		    api_results_show);
 }
 
 /* ---- delete, deny, allow -------------------------------------------------------- */
@@ -28,7 +29,7 @@ static void
 order_tell(struct hkp_request *rq, struct hkp_reply *rp,
     const struct intake_result *result)
 {
-	hkp_result_tell(rq, rp, result);
+	api_results_show(rq, rp, result);
 	if (result->err == ICS_OK && result->n > 0 &&
 	    result->items[0].outcome == INTAKE_INVALID)
 		rp->status = 404;
@@ -73,7 +74,6 @@ order(struct hkp_request *rq, struct hkp_reply *rp, enum intake_order what)
 	} else {
 		(void)snprintf(job.reason, sizeof(job.reason), "%s",
 		    reason == NULL ? "" : reason);
-		rq->telling = HKP_TELL_LOCAL;
 		hkp_request_submit(rq, rp, &job, order_tell);
 	}
 	json_decref(json);

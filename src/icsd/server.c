@@ -37,6 +37,7 @@ struct server {
 	struct listen_set listeners;
 	struct store *store;
 	struct intake *in;
+	struct api *api;
 	struct hkp *hkp;
 };
 
@@ -119,6 +120,7 @@ http_start(struct server *s, struct conf *c)
 		.threads = (unsigned)c->http_threads,
 		.hooks = { .reload = signals_reload },
 		.more = &api_routes,
+		.more_arg = s->api,
 	};
 	struct hkp_config config;
 	struct tls_pem pem = { NULL, NULL };
@@ -172,6 +174,7 @@ start_confined(struct server *s, struct conf *c)
 	TRY(listen_local_open(c, &s->listeners));
 	intake.store = s->store;
 	TRY(failed("intake", intake_new(&intake, &s->in), ""));
+	s->api = api_new();
 	TRY(http_start(s, c));
 	hkp_ready_set(s->hkp, true);
 	listen_print(&s->listeners);
@@ -286,6 +289,7 @@ stop(struct server *s)
 	}
 	/* The front waits for the answers to what it submitted. */
 	hkp_free(s->hkp);
+	api_free(s->api);
 	intake_free(s->in);
 	store_close(s->store);
 	listen_close(s->first, &s->listeners);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The log as a feed: what a follower asks for, and how far he is.
+ * hkp/schema/changes.json describes what he gets.
+ */
+#ifndef API_CHANGES_H
+#define API_CHANGES_H
+
+#include "api/handler.h"
+
+#define API_CHANGES_MAX	   1000 /* rows of a page */
+#define API_CHANGES_LOOK   5000 /* rows looked at for one */
+#define API_FOLLOWERS_MAX  256	/* connections that wait */
+#define API_WAIT_MAX	   60	/* seconds */
+#define API_KEEPALIVE_SECS 15	/* between signs of life of an event stream */
+
+struct api_changes {
+	int64_t since; /* the position of the last row that was looked at */
+	size_t limit;
+	int64_t size; /* of the log, as of the last look */
+};
+
+/* Append the rows after since, at most limit, to the JSON array; since moves
+ * on, also over rows that are not wanted. */
+enum ics_err api_changes_read(struct store_reader *r, struct api_changes *c,
+    json_t *rows);
+
+/* The page {"rows", "next", "size"}; rows is given. */
+json_t *api_changes_page(const struct api_changes *c, json_t *rows);
+
+/*
+ * Answer when there is a row, at the latest after so many seconds (0: with an
+ * event stream that lasts). 503 when too many wait.
+ */
+void api_changes_wait(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct api_changes *c, unsigned seconds);
+
+#endif
