@@ -126,6 +126,43 @@ START_TEST(test_good)
 }
 END_TEST
 
+#define DIGITS40 "0123456789abcdef0123456789abcdef01234567"
+#define DIGITS64 \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define FPR4 "04" DIGITS40
+#define FPR6 "06" DIGITS64
+
+START_TEST(test_rights)
+{
+	char complaints[2048];
+	struct conf *c = load("root = {\"" FPR4 "\", \"0x" DIGITS40 "\"}\n"
+			      "root += {\"" DIGITS64 "\"}\n"
+			      "right = {\"owner " FPR6 "\",\n"
+			      "  \"manufacturer  " FPR4 " Acme/T1*\"}\n"
+			      "claims = no\n",
+	    complaints);
+	const struct policy_right *at = c->policy.at;
+
+	ck_assert_str_eq(complaints, "");
+	ck_assert_uint_eq(c->policy.n, 5);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(at[i].role, NOTATIONS_ROLE_NONE);
+	ck_assert_int_eq(at[0].fpr.version, 4);
+	ck_assert_int_eq(at[1].fpr.version, 4);
+	ck_assert_int_eq(at[2].fpr.version, 6);
+	ck_assert_int_eq(at[3].role, NOTATIONS_ROLE_OWNER);
+	ck_assert_uint_eq(at[3].scope.n, 0);
+	ck_assert_int_eq(at[4].role, NOTATIONS_ROLE_MANUFACTURER);
+	ck_assert(bytes_equal(at[4].scope, bytes_of_str("Acme/T1*")));
+	ck_assert(!c->claims);
+	conf_free(c);
+	c = load("", complaints);
+	ck_assert_uint_eq(c->policy.n, 0);
+	ck_assert(c->claims);
+	conf_free(c);
+}
+END_TEST
+
 /* Parts that the complaints must have, in this order; NULL ends. */
 static const struct {
 	const char *text;
@@ -155,6 +192,15 @@ static const struct {
 	{ "listen = {\":1\",\":1\",\":1\",\":1\",\":1\",\":1\",\":1\",\":1\"}\n",
 	    { ":1: listen:", "at most 7" } },
 	{ "\nlisten = {}\n", { ": listen is empty" } },
+	{ "\nroot = \"0123\"\n", { ":2: root: \"0123\"", "40 or 64 digits" } },
+	{ "root = {\"" FPR4 "\",\n\"code:sha256:" DIGITS64 "\"}\n",
+	    { ":2: root: \"code:" } },
+	{ "root = {\"" FPR4 "\"}\nroot += {\"" FPR4 "0\"}\n",
+	    { ":2: root: \"" FPR4 "0\"" } },
+	{ "\nright = \"owner\"\n", { ":2: right: \"owner\"", "ROLE FPR" } },
+	{ "\nright = \"king " FPR4 "\"\n", { ":2: right: \"king " } },
+	{ "right = \"owner " FPR4 " a b\"\n", { ":1: right:" } },
+	{ "claims = maybe\n", { ":1: claims: \"maybe\"", "yes or no" } },
 	{ "\nconnections = 9\nconnections = 9\n",
 	    { ":3: connections stands in line 2 already" } },
 	{ "\nno-such = 1\n", { ":2: no such option 'no-such'" } },
@@ -355,6 +401,7 @@ main(void)
 	close(fd);
 	tcase_add_test(tcase, test_defaults);
 	tcase_add_test(tcase, test_good);
+	tcase_add_test(tcase, test_rights);
 	tcase_add_loop_test(tcase, test_bad, 0, COUNT(bad));
 	tcase_add_test(tcase, test_odd_files);
 	tcase_add_test(tcase, test_command_line);

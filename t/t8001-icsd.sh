@@ -70,7 +70,7 @@ shown() {
 
 # These have no default that an example could show.
 has_default() {
-	grep -Ev '^(user|group|tls-[a-z]*|hostname|nodename|contact) '
+	grep -Ev '^(user|group|tls-[a-z]*|hostname|nodename|contact|root|right) '
 }
 
 test_ok 'the example is good' '
@@ -97,6 +97,16 @@ test_ok '-n names file and line of each fault' '
 	grep -q "^$tmp/bad.conf:2: connections: \"many\"" "$tmp/faults" &&
 	grep -q "^$tmp/bad.conf:4: admin: \"example.net\"" "$tmp/faults" &&
 	same 2 "$(wc -l <"$tmp/faults")"
+'
+printf 'claims = yes\nroot = {"04%s",\n  "%s"}\nright = "owner 04abc"\n' \
+	0123456789012345678901234567890123456789 short >"$tmp/roots.conf"
+test_ok '-n names file and line of a bad fingerprint' '
+	fails_with 2 timeout 60 "$ICSD" -n -f "$tmp/roots.conf" 2>"$tmp/faults" &&
+	grep -q "^$tmp/roots.conf:3: root: \"short\"" "$tmp/faults" &&
+	grep -q "^$tmp/roots.conf:4: right: \"owner 04abc\"" "$tmp/faults" &&
+	same 2 "$(wc -l <"$tmp/faults")" &&
+	fails_with 2 timeout 60 "$ICSD" -n --root xyz 2>"$tmp/faults" &&
+	grep -q "^command line: root: \"xyz\"" "$tmp/faults"
 '
 test_ok 'a start refuses it too, and makes nothing' '
 	fails_with 2 timeout 60 "$ICSD" -d -f "$tmp/bad.conf" -D "$tmp/none" \

@@ -22,15 +22,101 @@ static const struct hkp_route rows[] = {
 const struct hkp_route_table api_routes = { rows,
 	sizeof(rows) / sizeof(rows[0]) };
 
+/* ---- rights -------------------------------------------------------------------- */
+
+static bool
+right_equal(const struct policy_right *a, const struct policy_right *b)
+{
+	return a->role == b->role && a->fpr.version == b->fpr.version &&
+	       bytes_equal(pgp_fpr_bytes(&a->fpr), pgp_fpr_bytes(&b->fpr)) &&
+	       bytes_equal(a->scope, b->scope);
+}
+
+static bool
+rights_equal(const struct policy_rights *a, const struct policy_rights *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!right_equal(&a->at[i], &b->at[i]))
+			return false;
+	return true;
+}
+
+static struct bytes
+scope_copy(struct bytes scope)
+{
+	uint8_t *copy = alloc_new(scope.n + 1);
+
+	if (scope.n > 0)
+		memcpy(copy, scope.p, scope.n);
+	return bytes_of(copy, scope.n);
+}
+
+static struct api_rights *
+rights_new(const struct policy_rights *from)
+{
+	struct api_rights *new = alloc_zero(1, sizeof(*new));
+	struct policy_right *at = alloc_zero(from->n + 1, sizeof(*at));
+
+	for (size_t i = 0; i < from->n; i++) {
+		at[i] = from->at[i];
+		at[i].scope = scope_copy(from->at[i].scope);
+	}
+	new->rights = (struct policy_rights){ at, from->n };
+	return new;
+}
+
+static void
+rights_free(struct api_rights *r)
+{
+	for (size_t i = 0; i < r->rights.n; i++)
+		free((void *)(uintptr_t)r->rights.at[i].scope.p);
+	free((void *)(uintptr_t)r->rights.at);
+	free(r);
+}
+
+void
+api_rights_set(struct api *a, const struct policy_rights *rights)
+{
+	struct api_rights *now = atomic_load(&a->rights), *next;
+
+	if (rights_equal(&now->rights, rights))
+		return;
+	next = rights_new(rights);
+	next->before = now;
+	atomic_store(&a->rights, next);
+}
+
+const struct policy_rights *
+api_rights_of(struct hkp_request *rq)
+{
+	return &atomic_load(&api_of(rq)->rights)->rights;
+}
+
+/* ---- state --------------------------------------------------------------------- */
+
 struct api *
 api_new(void)
 {
-	return alloc_zero(1, sizeof(struct api));
+	struct api *a = alloc_zero(1, sizeof(*a));
+
+	atomic_store(&a->rights, rights_new(&(struct policy_rights){ 0 }));
+	return a;
 }
 
 void
 api_free(struct api *a)
 {
+	struct api_rights *before;
+
+	if (a == NULL)
+		return;
+	for (struct api_rights *r = atomic_load(&a->rights); r != NULL;
+	     r = before) {
+		before = r->before;
+		rights_free(r);
+	}
 	free(a);
 }
 

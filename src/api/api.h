@@ -9,6 +9,7 @@
 
 #include "hkp/hkp.h"
 #include "hkp/request.h"
+#include "policy/policy.h"
 
 struct api;
 
@@ -18,5 +19,8 @@ extern const struct hkp_route_table api_routes;
  * after hkp_free. */
 struct api *api_new(void);
 void api_free(struct api *a);
+
+/* Judge by these rights (copied) from now on; one thread calls this. */
+void api_rights_set(struct api *a, const struct policy_rights *rights);
 
 #endif

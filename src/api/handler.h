@@ -14,12 +14,23 @@
 #include "api/routes.def"
 #undef X
 
+/* Rights that are or were in force: immutable. A request may look at them
+ * until it is answered, so they stay until the server ends. */
+struct api_rights {
+	struct policy_rights rights; /* owned */
+	struct api_rights *before;
+};
+
 struct api {
-	atomic_uint followers; /* of the log, that wait */
+	atomic_uint followers;		     /* of the log, that wait */
+	_Atomic(struct api_rights *) rights; /* the newest */
 };
 
 /* The state of the server that a request came to. */
 struct api *api_of(struct hkp_request *rq);
+
+/* By whose words statements count now; lent until the server ends. */
+const struct policy_rights *api_rights_of(struct hkp_request *rq);
 
 /* Answer {"error": words, "help": help}. */
 void api_refuse(struct hkp_reply *rp, unsigned status, const char *words,

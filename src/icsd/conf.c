@@ -33,6 +33,12 @@ conf_option_name(enum conf_option option)
 	return rows[option].name;
 }
 
+enum conf_type
+conf_option_type(enum conf_option option)
+{
+	return rows[option].type;
+}
+
 /* ---- putting -------------------------------------------------------------- */
 
 void
@@ -83,7 +89,7 @@ conf_put(struct conf *c, const struct conf_given *given, size_t n, int line)
 		void *field = (char *)c + row->field;
 
 		/* A list does not grow from one place to the next. */
-		if (row->type == CONF_LISTENERS &&
+		if (conf_type_is_list(row->type) &&
 		    is_elsewhere(c->lines[given[i].option], line))
 			conf_value_release(row->type, field);
 		c->lines[given[i].option] = line;
@@ -98,6 +104,9 @@ defaults_put(struct conf *c)
 	for (size_t i = 0; i < CONF_OPTIONS; i++) {
 		void *field = (char *)c + rows[i].field;
 
+		/* A list that is not set has no value, not an empty one. */
+		if (conf_type_is_list(rows[i].type) && rows[i].text[0] == '\0')
+			continue;
 		if (!conf_value_read(&rows[i], rows[i].text, field))
 			value_complain(c, (enum conf_option)i, rows[i].text);
 	}
@@ -145,6 +154,21 @@ whole_check(struct conf *c)
 		c->per_address = c->connections;
 }
 
+/* Both lists as one, for those who judge. Every text has been read before. */
+static void
+policy_fill(struct conf *c)
+{
+	size_t most = c->roots.n + c->rights.n;
+	struct policy_right *at = alloc_zero(most, sizeof(*at));
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->roots.n; i++)
+		n += conf_root_read(c->roots.at[i], &at[n]);
+	for (size_t i = 0; i < c->rights.n; i++)
+		n += conf_right_read(c->rights.at[i], &at[n]);
+	c->policy = (struct policy_rights){ at, n };
+}
+
 static void
 names_fill(struct conf *c)
 {
@@ -175,6 +199,7 @@ conf_load(const struct conf_source *source, struct conf **c)
 	if (made->complaints.n == 0)
 		whole_check(made);
 	names_fill(made);
+	policy_fill(made);
 	*c = made;
 	return made->complaints.n == 0 ? ICS_OK : ICS_ECONFIG;
 }
@@ -190,6 +215,7 @@ conf_free(struct conf *c)
 		conf_value_release(rows[i].type, field);
 	}
 	buf_release(&c->complaints);
+	free((void *)(uintptr_t)c->policy.at);
 	free(c);
 }
 

@@ -15,18 +15,23 @@
 #include "base/log.h"
 #include "base/net.h"
 #include "hkp/hkp.h"
+#include "policy/policy.h"
 
 #define CONF_FILE	   "/etc/icsd/icsd.conf"
 #define CONF_FILE_MAX	   (1u << 20) /* octets of a configuration file */
 #define CONF_PORT	   11371      /* where an address names none */
 #define CONF_LISTENERS_MAX 7	      /* texts, each perhaps IPv4 and IPv6 */
+#define CONF_TEXTS_MAX	   256	      /* in any list */
 
 enum conf_type {
 	CONF_TEXT,
 	CONF_ADDR,	/* text that net_addrs_read takes */
 	CONF_LISTENERS, /* list of texts that conf_listener_read takes */
+	CONF_ROOTS,	/* list of fingerprints */
+	CONF_RIGHTS,	/* list of texts that conf_right_read takes */
 	CONF_PROFILE,	/* text: a profile that this version has */
 	CONF_LEVEL,	/* word of base/log.h */
+	CONF_SWITCH,	/* "yes" or "no" */
 	CONF_COUNT,	/* number */
 	CONF_OCTETS	/* number, perhaps with K, M or G */
 };
@@ -44,7 +49,7 @@ enum conf_option {
 };
 
 struct conf_texts {
-	char *at[CONF_LISTENERS_MAX];
+	char *at[CONF_TEXTS_MAX];
 	size_t n;
 };
 
@@ -52,7 +57,8 @@ struct conf_texts {
 struct conf {
 	char *state_dir, *admin, *tls_cert, *tls_key, *profile;
 	char *user, *group, *hostname, *nodename, *contact;
-	struct conf_texts listen;
+	struct conf_texts listen, roots, rights;
+	bool claims;
 	enum log_level log_level;
 	unsigned long http_threads, checkers, connections, per_address;
 	unsigned long request_seconds, header_octets, body_octets;
@@ -63,6 +69,8 @@ struct conf {
 	bool has_file;		 /* it exists */
 	int lines[CONF_OPTIONS]; /* where set: 0 nowhere, or one of these: */
 #define CONF_COMMAND_LINE (-1)
+	struct policy_rights policy; /* roots and rights, owned; their scopes
+	                              * are lent by the texts */
 	struct buf complaints; /* lines "FILE:LINE: what; what would help" */
 };
 
@@ -93,6 +101,7 @@ void conf_complain(struct conf *c, enum conf_option option, const char *format,
 
 /* Name of an option as the file spells it; static. */
 const char *conf_option_name(enum conf_option option);
+enum conf_type conf_option_type(enum conf_option option);
 
 /* A listener as one text of the option says it. */
 struct conf_listener {
@@ -104,6 +113,13 @@ struct conf_listener {
 /* Read "[http://|https://]ADDR:PORT"; tls says what no scheme means. */
 enum ics_err conf_listener_read(const char *text, bool tls,
     struct conf_listener *l);
+
+/*
+ * Read "FPR" (a root: its role is NONE) or "ROLE FPR [SCOPE]". A fingerprint
+ * is versioned or bare. The scope is lent by text. False when it will not do.
+ */
+bool conf_root_read(const char *text, struct policy_right *right);
+bool conf_right_read(const char *text, struct policy_right *right);
 
 /* True when a listener without a scheme is https: there is a certificate,
  * and no listener says https itself. */

@@ -13,17 +13,26 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "icsd/conf_type.h"
 
-#define UNSAID '\1' /* what nobody writes for a listener */
+#define UNSAID '\1' /* what nobody writes in a list */
 
 /* What one run of the parser works with. */
 struct reading {
 	struct conf *c;
 	cfg_opt_t table[CONF_OPTIONS + 1];
-	char unsaid[4];	   /* "{x}": the default, so that empty means emptied */
-	const char *value; /* of the list, read last; lent by libconfuse */
-	int lines[CONF_LISTENERS_MAX]; /* of the values of the list */
+	char unsaid[4]; /* "{x}": the default, so that empty means emptied */
+	struct {
+		const char *value; /* read last; lent by libconfuse */
+		int lines[CONF_TEXTS_MAX];
+	} lists[CONF_OPTIONS]; /* only those of lists are used */
 };
+
+static bool
+is_list(size_t option)
+{
+	return conf_type_is_list(conf_option_type((enum conf_option)option));
+}
 
 /*
  * libconfuse hands its callbacks nothing of ours. The comment of a cfg_t is
@@ -64,11 +73,11 @@ value_take(cfg_t *cfg, cfg_opt_t *opt)
 	unsigned last = cfg_opt_size(opt) - 1;
 	const char *text = cfg_opt_getnstr(opt, last);
 
-	if (option == CONF_OPT_LISTEN) {
+	if (is_list(option)) {
 		/* Put when it is whole: a later line may replace it. */
-		if (last < CONF_LISTENERS_MAX && text != r->value)
-			r->lines[last] = cfg->line;
-		r->value = text;
+		if (last < CONF_TEXTS_MAX && text != r->lists[option].value)
+			r->lists[option].lines[last] = cfg->line;
+		r->lists[option].value = text;
 		return 0;
 	}
 	if (r->c->lines[option] > 0)
@@ -79,14 +88,15 @@ value_take(cfg_t *cfg, cfg_opt_t *opt)
 	return 0; /* go on: the next line may be wrong as well */
 }
 
-/* What became of the list in the end. */
+/* What became of a list in the end. */
 static void
-list_take(struct reading *r, cfg_t *cfg)
+list_take(struct reading *r, cfg_t *cfg, size_t option)
 {
-	const char *name = conf_option_name(CONF_OPT_LISTEN);
+	const char *name = conf_option_name((enum conf_option)option);
+	const int *lines = r->lists[option].lines;
 	unsigned n = cfg_size(cfg, name), i = 0;
 
-	if (n == 0)
+	if (n == 0 && option == CONF_OPT_LISTEN)
 		buf_printf(&r->c->complaints,
 		    "%s: %s is empty; name one, or remove the line\n",
 		    r->c->file, name);
@@ -94,12 +104,10 @@ list_take(struct reading *r, cfg_t *cfg)
 	if (n > 0 && cfg_getnstr(cfg, name, 0)[0] == UNSAID)
 		i = 1;
 	for (; i < n; i++) {
-		unsigned at =
-		    i < CONF_LISTENERS_MAX ? i : CONF_LISTENERS_MAX - 1;
+		unsigned at = i < CONF_TEXTS_MAX ? i : CONF_TEXTS_MAX - 1;
 
 		/* The first ends the defaults. */
-		put(r->c, CONF_OPT_LISTEN, cfg_getnstr(cfg, name, i),
-		    r->lines[at]);
+		put(r->c, option, cfg_getnstr(cfg, name, i), lines[at]);
 	}
 }
 
@@ -112,14 +120,15 @@ table_fill(struct reading *r)
 		CFG_END(),
 	};
 
-	for (size_t i = 0; i < CONF_OPTIONS; i++) {
-		r->table[i] = kinds[i == CONF_OPT_LISTEN ? 1 : 0];
-		r->table[i].name = conf_option_name((enum conf_option)i);
-	}
-	r->table[CONF_OPTIONS] = kinds[2];
 	memcpy(r->unsaid, (const char[]){ '{', UNSAID, '}', '\0' },
 	    sizeof(r->unsaid));
-	r->table[CONF_OPT_LISTEN].def.parsed = r->unsaid;
+	for (size_t i = 0; i < CONF_OPTIONS; i++) {
+		r->table[i] = kinds[is_list(i) ? 1 : 0];
+		r->table[i].name = conf_option_name((enum conf_option)i);
+		if (is_list(i))
+			r->table[i].def.parsed = r->unsaid;
+	}
+	r->table[CONF_OPTIONS] = kinds[2];
 }
 
 static void
@@ -140,7 +149,9 @@ text_parse(struct conf *c, const char *text)
 		(void)cfg_set_validate_func(cfg, r->table[i].name, value_take);
 	/* What fails has been complained about. */
 	if (cfg_parse_buf(cfg, text) == CFG_SUCCESS)
-		list_take(r, cfg);
+		for (size_t i = 0; i < CONF_OPTIONS; i++)
+			if (is_list(i))
+				list_take(r, cfg, i);
 	cfg->comment = NULL;
 	cfg_free(cfg);
 	free(r);

@@ -67,6 +67,15 @@ profile_read(const struct conf_row *row, const char *text, void *field)
 }
 
 static bool
+texts_add(struct conf_texts *texts, const char *text)
+{
+	if (texts->n == CONF_TEXTS_MAX)
+		return false;
+	texts->at[texts->n++] = alloc_str(text);
+	return true;
+}
+
+static bool
 listener_read(const struct conf_row *row, const char *text, void *field)
 {
 	struct conf_texts *texts = field;
@@ -76,7 +85,74 @@ listener_read(const struct conf_row *row, const char *text, void *field)
 	if (texts->n == CONF_LISTENERS_MAX ||
 	    conf_listener_read(text, false, &l) != ICS_OK)
 		return false;
-	texts->at[texts->n++] = alloc_str(text);
+	return texts_add(texts, text);
+}
+
+static bool
+fpr_read(struct bytes text, struct pgp_fpr *fpr)
+{
+	struct notations_subject subject;
+
+	return notations_subject_guess(text, &subject) &&
+	       notations_subject_fpr(&subject, fpr);
+}
+
+bool
+conf_root_read(const char *text, struct policy_right *right)
+{
+	*right = (struct policy_right){ .role = NOTATIONS_ROLE_NONE };
+	return fpr_read(bytes_of_str(text), &right->fpr);
+}
+
+/* The next word; text moves behind it. Empty at the end. */
+static struct bytes
+word_take(const char **text)
+{
+	const char *word = *text + strspn(*text, " \t");
+	size_t n = strcspn(word, " \t");
+
+	*text = word + n;
+	return bytes_of(word, n);
+}
+
+bool
+conf_right_read(const char *text, struct policy_right *right)
+{
+	struct bytes role = word_take(&text), fpr = word_take(&text);
+
+	*right = (struct policy_right){ .role = notations_role_find(role) };
+	right->scope = word_take(&text);
+	return right->role != NOTATIONS_ROLE_NONE &&
+	       fpr_read(fpr, &right->fpr) && word_take(&text).n == 0;
+}
+
+static bool
+root_read(const struct conf_row *row, const char *text, void *field)
+{
+	struct policy_right right;
+
+	(void)row; /* says no more than the type */
+	return conf_root_read(text, &right) && texts_add(field, text);
+}
+
+static bool
+right_read(const struct conf_row *row, const char *text, void *field)
+{
+	struct policy_right right;
+
+	(void)row; /* says no more than the type */
+	return conf_right_read(text, &right) && texts_add(field, text);
+}
+
+static bool
+switch_read(const struct conf_row *row, const char *text, void *field)
+{
+	bool yes = strcmp(text, "yes") == 0;
+
+	(void)row; /* says no more than the type */
+	if (!yes && strcmp(text, "no") != 0)
+		return false;
+	*(bool *)field = yes;
 	return true;
 }
 
@@ -149,6 +225,13 @@ static const struct {
 	[CONF_LISTENERS] = { listener_read,
 	    "at most 7 addresses with ports, as 127.0.0.1:11371, "
 	    "https://[::1]:443 or :11371" },
+	[CONF_ROOTS] = { root_read,
+	    "at most 256 fingerprints of 40 or 64 digits, or with their "
+	    "version before them" },
+	[CONF_RIGHTS] = { right_read,
+	    "at most 256 texts \"ROLE FPR [SCOPE]\", as \"manufacturer "
+	    "04<40 digits> Acme/*\"" },
+	[CONF_SWITCH] = { switch_read, "yes or no" },
 	[CONF_PROFILE] = { profile_read, "a profile that this version has" },
 	[CONF_LEVEL] = { level_read, "a level" },
 	[CONF_COUNT] = { count_read, "a number" },
@@ -165,6 +248,13 @@ const char *
 conf_type_words(enum conf_type type)
 {
 	return types[type].what;
+}
+
+bool
+conf_type_is_list(enum conf_type type)
+{
+	return type == CONF_LISTENERS || type == CONF_ROOTS ||
+	       type == CONF_RIGHTS;
 }
 
 static void
@@ -185,9 +275,12 @@ conf_value_release(enum conf_type type, void *field)
 		*(char **)field = NULL;
 		break;
 	case CONF_LISTENERS:
+	case CONF_ROOTS:
+	case CONF_RIGHTS:
 		texts_release(field);
 		break;
 	case CONF_LEVEL:
+	case CONF_SWITCH:
 	case CONF_COUNT:
 	case CONF_OCTETS:
 		break;
@@ -214,7 +307,11 @@ conf_value_equal(enum conf_type type, const void *a, const void *b)
 	case CONF_PROFILE:
 		return strcmp(*(char *const *)a, *(char *const *)b) == 0;
 	case CONF_LISTENERS:
+	case CONF_ROOTS:
+	case CONF_RIGHTS:
 		return texts_equal(a, b);
+	case CONF_SWITCH:
+		return *(const bool *)a == *(const bool *)b;
 	case CONF_LEVEL:
 		return *(const enum log_level *)a == *(const enum log_level *)b;
 	case CONF_COUNT:

@@ -22,6 +22,9 @@ struct conf_row {
  */
 bool conf_value_read(const struct conf_row *row, const char *text, void *field);
 
+/* True when the values of the type are a struct conf_texts. */
+bool conf_type_is_list(enum conf_type type);
+
 bool conf_value_equal(enum conf_type type, const void *a, const void *b);
 
 /* Free what the field owns; a list is then empty. */

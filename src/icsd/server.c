@@ -167,6 +167,8 @@ start_confined(struct server *s, struct conf *c)
 		.dir = c->state_dir,
 		.checkers = (unsigned)c->checkers,
 		.pending_max = c->pending_max,
+		.rights = c->policy,
+		.refuse_claims = !c->claims,
 	};
 	enum ics_err err;
 
@@ -175,6 +177,7 @@ start_confined(struct server *s, struct conf *c)
 	intake.store = s->store;
 	TRY(failed("intake", intake_new(&intake, &s->in), ""));
 	s->api = api_new();
+	api_rights_set(s->api, &c->policy);
 	TRY(http_start(s, c));
 	hkp_ready_set(s->hkp, true);
 	listen_print(&s->listeners);
@@ -217,6 +220,8 @@ conf_swap(struct server *s, struct conf *next)
 {
 	conf_differences(s->first, next, difference_log);
 	log_level_set(next->log_level);
+	intake_rights_set(s->in, &next->policy);
+	api_rights_set(s->api, &next->policy);
 	if (s->now != s->first)
 		conf_free(s->now);
 	s->now = next;
