@@ -85,14 +85,34 @@ voices_read(const struct policy_fold *f, struct voices *all)
 	}
 }
 
-/* An offer that was taken up says no more than its answer. */
+/* An offer that was taken up, and what its issuer said before, is replaced by
+ * the answer; once the device has gone further, for good. */
 static bool
 is_answered(const struct policy_fold *f, size_t i)
 {
 	size_t answer = f->owner.answers[i];
 
 	return answer != POLICY_NOBODY &&
-	       f->pile.facts[answer].now == POLICY_AUTHORISED;
+	       (i != f->owner.last ||
+		   f->pile.facts[answer].now == POLICY_AUTHORISED);
+}
+
+/* Until when each party has handed over what it says: owned, one a party. */
+static int64_t *
+handed_read(const struct policy_fold *f, const struct voices *all)
+{
+	int64_t *handed = alloc_zero(f->q->parties_n + 1, sizeof(*handed));
+
+	for (size_t k = 0; k < f->q->parties_n; k++)
+		handed[k] = INT64_MIN;
+	for (size_t k = 0; k < all->n; k++) {
+		const struct policy_statement *s = all->at[k].s;
+
+		if (is_answered(f, all->at[k].i) &&
+		    s->st->created > handed[s->party])
+			handed[s->party] = s->st->created;
+	}
+	return handed;
 }
 
 /* The newest of each issuer stays in all, which is sorted by what wins. */
@@ -100,20 +120,24 @@ static void
 winners_keep(struct policy_fold *f, struct voices *all)
 {
 	bool is_code = f->q->subject->kind == NOTATIONS_SUBJECT_CODE;
-	size_t n = 0, party = POLICY_NOBODY;
+	int64_t *handed = handed_read(f, all);
+	size_t n = 0, last = POLICY_NOBODY;
 
 	qsort(all->at, all->n, sizeof(*all->at), issuer_order);
 	for (size_t k = 0; k < all->n; k++) {
 		struct voice v = all->at[k];
-		bool is_first = v.s->party != party;
+		bool is_past = !is_final(v.status) &&
+			       v.s->st->created <= handed[v.s->party];
 
-		party = v.s->party;
-		if (is_first && !is_answered(f, v.i))
+		if (v.s->party != last && !is_past) {
 			all->at[n++] = v;
-		else if (!is_code || !is_sticky(v.status))
+			last = v.s->party;
+		} else if (!is_code || !is_sticky(v.status)) {
 			f->state->taken[v.i].standing = POLICY_SUPERSEDED;
+		}
 	}
 	all->n = n;
+	free(handed);
 	qsort(all->at, all->n, sizeof(*all->at), voice_order);
 }
 
@@ -267,6 +291,7 @@ fold_init(struct policy_fold *f)
 	f->owner.answers = alloc_zero(f->pile.n + 1, sizeof(size_t));
 	for (size_t i = 0; i < f->pile.n; i++)
 		f->owner.answers[i] = POLICY_NOBODY;
+	f->owner.last = POLICY_NOBODY;
 	f->owner_spoke = POLICY_NEVER;
 }
 

@@ -114,6 +114,7 @@ struct policy_owner {
 	size_t names_n;
 	enum policy_offer *offers; /* owned; one a statement */
 	size_t *answers; /* owned; what took the offer, or POLICY_NOBODY */
+	size_t last;	 /* offer that was taken up last; or POLICY_NOBODY */
 };
 
 /* ---- all of it ------------------------------------------------------------------- */

@@ -30,7 +30,7 @@ kind_of(const struct policy_question *q)
 		   : NOTATIONS_KIND_DEVICE;
 }
 
-/* Smaller (created, digest). */
+/* Smaller (created, content); not the digest, which anybody can change. */
 static bool
 is_earlier(const struct policy_fold *f, size_t i, size_t than)
 {
@@ -41,7 +41,7 @@ is_earlier(const struct policy_fold *f, size_t i, size_t than)
 	b = f->pile.at[than].st;
 	if (a->created != b->created)
 		return a->created < b->created;
-	return memcmp(a->digest, b->digest, 32) < 0;
+	return memcmp(a->content, b->content, 32) < 0;
 }
 
 /* By a right to the role, judged by the statement's own words. */

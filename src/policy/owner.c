@@ -113,6 +113,7 @@ answer(struct policy_fold *f, size_t i)
 	    !pgp_fpr_equal(&to, &st->issuer))
 		return false;
 	f->owner.answers[offer] = i;
+	f->owner.last = offer;
 	f->owner.now = st->issuer;
 	f->owner.was_handed = true;
 	return true;
@@ -139,36 +140,58 @@ policy_owner_turn(struct policy_fold *f, size_t from, size_t to)
 			break;
 }
 
+/* The naming that counts at the time asked about. Not what the walk left: it
+ * may have gone further, by statements of clocks that are ahead. */
+static void
+names_finish(struct policy_fold *f)
+{
+	struct policy_owner *o = &f->owner;
+	bool is_found = false;
+
+	for (size_t k = f->order_n; k > 0 && !is_found; k--) {
+		size_t i = f->order[k - 1].i;
+
+		is_found = f->pile.facts[i].now == POLICY_AUTHORISED &&
+			   is_naming(f, i) &&
+			   policy_owner_named(f->pile.at[i].st, &o->now);
+	}
+	if (!is_found)
+		o->now = (struct pgp_fpr){ 0 };
+}
+
+/* Where nobody was named: who spoke as owner by a right that he has still. */
+static void
+rightful_take(struct policy_fold *f, const struct policy_ranked *r)
+{
+	const struct policy_taken *taken = &f->state->taken[r->i];
+	int64_t at = f->q->when.at, created = r->s->st->created;
+	const struct policy_asked asked = { .party = r->s->party,
+		.role = NOTATIONS_ROLE_OWNER,
+		.what = f->origin.what,
+		.at = at > created ? at : created };
+	enum policy_basis basis;
+
+	if (taken->standing != POLICY_AUTHORISED ||
+	    taken->role != NOTATIONS_ROLE_OWNER)
+		return;
+	basis = policy_held_basis(&f->held, &asked);
+	if (basis != POLICY_BASIS_RIGHT && basis != POLICY_BASIS_GRANT)
+		return;
+	f->state->owner = r->s->st->issuer;
+	f->state->owner_basis = basis;
+}
+
 void
 policy_owner_settle(struct policy_fold *f)
 {
 	struct policy_owner *o = &f->owner;
 	struct policy_state *state = f->state;
 
-	while (!o->was_handed && o->names_n > 0 &&
-	       f->pile.facts[o->names[o->names_n - 1]].now != POLICY_AUTHORISED)
-		o->names_n--;
-	if (!o->was_handed) {
-		o->now = (struct pgp_fpr){ 0 };
-		if (o->names_n > 0)
-			(void)
-			    policy_owner_named(f->pile
-						   .at[o->names[o->names_n - 1]]
-						   .st,
-				&o->now);
-	}
+	if (!o->was_handed && f->q->subject->kind == NOTATIONS_SUBJECT_ENTITY)
+		names_finish(f);
 	state->owner = o->now;
 	state->owner_basis =
 	    o->now.version == 0 ? POLICY_BASIS_NONE : POLICY_BASIS_OWNER;
-	for (size_t k = f->order_n; k > 0 && state->owner.version == 0; k--) {
-		const struct policy_taken *taken =
-		    &state->taken[f->order[k - 1].i];
-
-		if (taken->standing != POLICY_AUTHORISED ||
-		    taken->role != NOTATIONS_ROLE_OWNER ||
-		    taken->basis == POLICY_BASIS_ROOT)
-			continue;
-		state->owner = f->order[k - 1].s->st->issuer;
-		state->owner_basis = taken->basis;
-	}
+	for (size_t k = f->order_n; k > 0 && state->owner.version == 0; k--)
+		rightful_take(f, &f->order[k - 1]);
 }

@@ -131,7 +131,7 @@ void policy_state_release(struct policy_state *state);
 
 /*
  * Order of history, total and the same everywhere: by created, then issuer,
- * then seq, then digest. <0, 0, >0.
+ * then seq, then content, then digest (which anybody can change). <0, 0, >0.
  */
 int policy_statement_order(const struct policy_statement *a,
     const struct policy_statement *b);

@@ -114,6 +114,8 @@ policy_statement_order(const struct policy_statement *a,
 		c = policy_fpr_order(&x->issuer, &y->issuer);
 	if (c == 0)
 		c = (x->seq > y->seq) - (x->seq < y->seq);
+	if (c == 0)
+		c = memcmp(x->content, y->content, sizeof(x->content));
 	return c != 0 ? c : memcmp(x->digest, y->digest, sizeof(x->digest));
 }
 
