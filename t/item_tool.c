@@ -6,7 +6,8 @@
  *
  * WHAT is item, status or history: the document; bundle: what was verified,
  * as packets; missing: issuers whose certificates are not there. Findings go
- * to standard error, a line each. Exit 1: nothing is known.
+ * to standard error, a line each. Exit 1: nothing is known. "item_tool domain"
+ * prints the domain of notations.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,6 +179,8 @@ main(int argc, char **argv)
 	struct notations_subject subject;
 	int status = 2;
 
+	if (argc == 2 && strcmp(argv[1], "domain") == 0)
+		return puts(NOTATION_DOMAIN) < 0;
 	when.at = clock_now();
 	when.skew = POLICY_SKEW;
 	if (argc < 3 || pgp_crypto_init() != ICS_OK ||

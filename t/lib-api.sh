@@ -19,14 +19,8 @@ api() {
 }
 
 valid() {
-	python3 - "$srcdir/hkp/schema/$1.json" "${2:-$tmp/body}" <<-'PY'
-		import json, sys, warnings
-		warnings.simplefilter("ignore")
-		import jsonschema
-		schema, answer = (json.load(open(name)) for name in sys.argv[1:])
-		jsonschema.Draft7Validator.check_schema(schema)
-		jsonschema.Draft7Validator(schema).validate(answer)
-	PY
+	python3 "$srcdir/t/schema.py" "$srcdir/hkp/schema/$1.json" \
+		"${2:-$tmp/body}"
 }
 
 is() {
