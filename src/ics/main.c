@@ -24,6 +24,11 @@ _Static_assert(ICS_OPT_COUNT <= 64, "a bit an option");
 #define OPTIONS_GENERAL \
 	(O(SERVER) | O(STATE_DIR) | O(QUIET) | O(HELP) | O(VERSION))
 
+/* What every command takes that signs. */
+#define SIGNS                                                             \
+	(O(AS) | O(SET) | O(DRY_RUN) | O(DATE) | O(EXPIRE) | O(CARRIER) | \
+	    O(HOME) | O(PASSPHRASE_FD) | O(OUTPUT) | O(BINARY) | O(JSON))
+
 enum need {
 	NEED_NOTHING,
 	NEED_SERVER,
@@ -190,20 +195,33 @@ option_index(int c)
 	return -1;
 }
 
-/* An option whose argument ends with ",..." may be given again: the list goes
- * on. */
+/* What stands between the arguments of an option that may be given again:
+ * a comma where its row ends with ",...", a line end where it ends with
+ * "..." and an argument may have commas; 0 for others. */
+static char
+list_gap(const char *what)
+{
+	const char *dots = what == NULL ? NULL : strstr(what, "...");
+
+	if (dots == NULL || dots == what)
+		return 0;
+	return dots[-1] == ',' ? ',' : '\n';
+}
+
+/* The list goes on. */
 static void
 option_take(struct ics *ics, int i, const char *value)
 {
-	const char *old = ics->opts[i], *what = options[i].argument;
+	const char *old = ics->opts[i];
+	char gap = list_gap(options[i].argument);
 	struct buf list;
 
-	if (old == NULL || what == NULL || strstr(what, ",...") == NULL) {
+	if (old == NULL || gap == 0) {
 		ics->opts[i] = value == NULL ? "" : value;
 		return;
 	}
 	buf_init(&list, OPTION_LIST_MAX);
-	buf_printf(&list, "%s,%s", old, value);
+	buf_printf(&list, "%s%c%s", old, gap, value);
 	free(ics->lists[i]);
 	ics->lists[i] = alloc_str(buf_str(&list));
 	ics->opts[i] = ics->lists[i];

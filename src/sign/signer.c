@@ -68,32 +68,48 @@ cert_clean(const struct pgp_cert *raw, int64_t now, struct report *rep,
 	return err;
 }
 
-enum ics_err
-sign_cert_read(struct bytes data, const char *what, int64_t now,
-    struct pgp_cert **cert)
+static enum ics_err
+cert_parse(struct bytes data, struct report *rep, struct pgp_cert **raw)
 {
-	struct report rep = { 0 };
-	struct pgp_cert *raw = NULL;
 	struct pgp_block block;
 	struct cursor cur;
 	struct buf plain;
 	enum ics_err err;
 
-	*cert = NULL;
 	buf_init(&plain, PGP_CERT_RAW_MAX);
 	TRY(pgp_input_read(data, &plain));
 	cur = cursor_of(buf_bytes(&plain));
 	TRY(pgp_block_next(&cur, &block));
 	TRY(block.kind == PGP_BLOCK_CERT ? ICS_OK : ICS_EFORMAT);
-	TRY(pgp_cert_parse(block.data, &rep, &raw));
-	err = cert_clean(raw, now, &rep, cert);
+	err = pgp_cert_parse(block.data, rep, raw);
+out:
+	buf_release(&plain);
+	return err;
+}
+
+enum ics_err
+sign_cert_read(struct bytes data, const char *what, int64_t now,
+    struct sign_cert *cert)
+{
+	struct report rep = { 0 };
+	enum ics_err err;
+
+	*cert = (struct sign_cert){ NULL, NULL };
+	TRY(cert_parse(data, &rep, &cert->whole));
+	err = cert_clean(cert->whole, now, &rep, &cert->clean);
 out:
 	if (err != ICS_OK)
 		report_tell(&rep, what, err);
-	pgp_cert_free(raw);
 	report_release(&rep);
-	buf_release(&plain);
 	return err;
+}
+
+void
+sign_cert_release(struct sign_cert *cert)
+{
+	pgp_cert_free(cert->whole);
+	pgp_cert_free(cert->clean);
+	*cert = (struct sign_cert){ NULL, NULL };
 }
 
 /* ---- choosing ------------------------------------------------------------------ */
@@ -153,7 +169,7 @@ signer_choose(struct sign_agent *agent, const struct sign_wanted *wanted,
 	struct pgp_facts facts;
 	bool found;
 
-	pgp_cert_facts(s->cert, &facts);
+	pgp_cert_facts(s->cert.clean, &facts);
 	found = key_choose(agent, &facts, wanted, &s->by);
 	pgp_facts_release(&facts);
 	if (found)
@@ -171,7 +187,7 @@ sign_signer_find(struct sign_agent *agent, const struct sign_wanted *wanted,
 	struct buf data;
 	enum ics_err err;
 
-	*s = (struct sign_signer){ .cert = NULL };
+	*s = (struct sign_signer){ .about = NULL };
 	buf_init(&data, 2 * (size_t)PGP_CERT_RAW_MAX);
 	if (strchr(who, '/') != NULL || strcmp(who, "-") == 0)
 		TRY(sign_file_read(who, &data));
@@ -187,8 +203,7 @@ out:
 void
 sign_signer_release(struct sign_signer *s)
 {
-	pgp_cert_free(s->cert);
-	s->cert = NULL;
+	sign_cert_release(&s->cert);
 }
 
 enum ics_err

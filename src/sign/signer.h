@@ -23,8 +23,22 @@ struct sign_key {
 	uint8_t grip[COMPOSE_KEYGRIP_SIZE];
 };
 
+/* A certificate as it came, and what its own signatures vouch for. */
+struct sign_cert {
+	struct pgp_cert *whole; /* owned: with what third parties say */
+	struct pgp_cert *clean; /* owned: verified, of the owner only */
+};
+
+/*
+ * Read one certificate, armored or binary; what names it in a failure.
+ * Release *cert in any case.
+ */
+enum ics_err sign_cert_read(struct bytes data, const char *what, int64_t now,
+    struct sign_cert *cert);
+void sign_cert_release(struct sign_cert *cert);
+
 struct sign_signer {
-	struct pgp_cert *cert; /* owned: verified and cleaned; or NULL */
+	struct sign_cert cert; /* owned; empty where a bare key signs */
 	struct sign_key by;    /* views into cert */
 	const char *about;     /* lent: what pinentry shows; or NULL */
 };
@@ -54,13 +68,6 @@ enum ics_err sign_key_read(struct sign_agent *agent, struct bytes body,
  */
 enum ics_err sign_by(const struct sign_signer *s, const struct compose_order *c,
     const struct pgp_subject *subject, struct buf *body);
-
-/*
- * Read one certificate, armored or binary, and clean it as a server would;
- * what names it in a failure. The caller frees *cert.
- */
-enum ics_err sign_cert_read(struct bytes data, const char *what, int64_t now,
-    struct pgp_cert **cert);
 
 /* The octets of a file ("-": standard input), at most as many as fit. */
 enum ics_err sign_file_read(const char *path, struct buf *to);
