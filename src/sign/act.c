@@ -209,24 +209,13 @@ out:
 	return err;
 }
 
-/* Did the server put the statement aside? Of one in a certificate a finding
- * tells, since the certificate itself was known. */
-static bool
-is_put_aside(const struct sign_answer *answer)
-{
-	return answer->n > 0 && (answer->at[0].fate == SIGN_WAITING ||
-				    (answer->at[0].fate == SIGN_KNOWN &&
-					answer->at[0].why[0] != '\0'));
-}
-
 /* What waited may have been taken before it came a second time. */
 static void
 again_read(struct sign_answer *answer)
 {
 	struct sign_outcome *first = answer->at;
 
-	if (answer->n == 0 || first->fate != SIGN_KNOWN ||
-	    first->why[0] != '\0')
+	if (answer->n == 0 || first->fate != SIGN_KNOWN || first->waits)
 		return;
 	first->fate = SIGN_TAKEN;
 	(void)snprintf(first->word, sizeof(first->word), "updated"); /* fits */
@@ -267,7 +256,7 @@ packets_send(struct run *r)
 	}
 	TRY(http_new(r->act->where, &h));
 	TRY(sign_send(h, buf_bytes(&r->packets), &r->answer));
-	if (is_put_aside(&r->answer))
+	if (r->answer.n > 0 && r->answer.at[0].waits)
 		TRY(introduce(r, h));
 	if (sign_answer_fate(&r->answer) == SIGN_REFUSED)
 		err = ICS_EDENIED;
@@ -326,6 +315,8 @@ run_all(struct run *r)
 		return ICS_OK;
 	TRY(draft_sign(r));
 	TRY(packets_write(r));
+	if (r->act->made != NULL)
+		buf_put(r->act->made, buf_bytes(&r->packets));
 	err = r->act->output != NULL ? output_write(r) : packets_send(r);
 out:
 	return err;

@@ -20,6 +20,7 @@ struct sign_act {
 	struct sign_agent_how how;
 	int64_t now; /* the statement's date */
 	bool dry_run, json, binary, quiet;
+	struct buf *made; /* lent: what was written or sent is appended; NULL */
 };
 
 /* How targets are looked for. */

@@ -172,11 +172,23 @@ match_find(gpgme_ctx_t ctx, const char *who, bool secret, struct match *m)
 	return judge(error, who);
 }
 
+/* How a certificate is looked for. */
+struct wanted {
+	const char *home, *who;
+	bool secret; /* one whose secret key is here */
+	bool quiet;  /* that there is none is no failure */
+};
+
 static enum ics_err
-match_judge(const struct match *m, const char *who, bool secret)
+match_judge(const struct match *m, const struct wanted *w)
 {
+	const char *who = w->who;
+	bool secret = w->secret;
+
 	if (m->n == 1)
 		return ICS_OK;
+	if (m->n == 0 && w->quiet && m->unfit == 0)
+		return ICS_ENOTFOUND;
 	if (m->n == 0) {
 		out_fail("%s: %s", who,
 		    m->unfit > 0 ? "that key is revoked, expired or disabled"
@@ -192,19 +204,19 @@ match_judge(const struct match *m, const char *who, bool secret)
 }
 
 static enum ics_err
-certificate_find(const char *home, const char *who, bool secret,
-    struct buf *cert)
+certificate_find(const struct wanted *w, struct buf *cert)
 {
 	struct match m = { .n = 0 };
 	gpgme_ctx_t ctx;
 	gpgme_data_t data = NULL;
 	enum ics_err err;
 
-	TRY(sign_gpg_context(GPGME_PROTOCOL_OpenPGP, home, &ctx));
-	TRY(match_find(ctx, who, secret, &m));
-	TRY(match_judge(&m, who, secret));
+	TRY(sign_gpg_context(GPGME_PROTOCOL_OpenPGP, w->home, &ctx));
+	TRY(match_find(ctx, w->who, w->secret, &m));
+	TRY(match_judge(&m, w));
 	TRY(judge(gpgme_data_new(&data), "GPGME"));
-	TRY(judge(gpgme_op_export(ctx, m.fit[0]->subkeys->fpr, 0, data), who));
+	TRY(judge(gpgme_op_export(ctx, m.fit[0]->subkeys->fpr, 0, data),
+	    w->who));
 	data_read(data, cert);
 	err = buf_end(cert);
 out:
@@ -217,13 +229,25 @@ out:
 enum ics_err
 sign_gpg_secret(const char *home, const char *who, struct buf *cert)
 {
-	return certificate_find(home, who, true, cert);
+	struct wanted w = { home, who, true, false };
+
+	return certificate_find(&w, cert);
+}
+
+enum ics_err
+sign_gpg_seek(const char *home, const char *who, struct buf *cert)
+{
+	struct wanted w = { home, who, true, true };
+
+	return certificate_find(&w, cert);
 }
 
 enum ics_err
 sign_gpg_public(const char *home, const char *who, struct buf *cert)
 {
-	return certificate_find(home, who, false, cert);
+	struct wanted w = { home, who, false, false };
+
+	return certificate_find(&w, cert);
 }
 
 enum ics_err

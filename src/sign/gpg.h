@@ -35,6 +35,9 @@ enum ics_err sign_gpgconf(const char *home, const char *const arguments[2],
 enum ics_err sign_gpg_secret(const char *home, const char *who,
     struct buf *cert);
 
+/* The same, but that there is none is not told. */
+enum ics_err sign_gpg_seek(const char *home, const char *who, struct buf *cert);
+
 /* The same for a certificate of anybody, that of a subject. */
 enum ics_err sign_gpg_public(const char *home, const char *who,
     struct buf *cert);

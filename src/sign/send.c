@@ -51,6 +51,20 @@ finding_worst(const json_t *findings)
 	return worst;
 }
 
+static bool
+findings_wait(const json_t *findings)
+{
+	const json_t *finding;
+	size_t i;
+
+	json_array_foreach(findings, i, finding)
+	{
+		if (strcmp(member(finding, "reason"), "unknown-issuer") == 0)
+			return true;
+	}
+	return false;
+}
+
 /* All cut to fit: they are for people. */
 static void
 outcome_read(const json_t *row, struct sign_outcome *to)
@@ -59,6 +73,8 @@ outcome_read(const json_t *row, struct sign_outcome *to)
 	const char *about = member(worst, "about"), *help;
 
 	*to = (struct sign_outcome){ .fate = fate_of(member(row, "outcome")) };
+	to->waits = to->fate == SIGN_WAITING ||
+		    findings_wait(json_object_get(row, "findings"));
 	(void)snprintf(to->word, sizeof(to->word), "%s",
 	    member(row, "outcome"));
 	(void)snprintf(to->fingerprint, sizeof(to->fingerprint), "%s",
@@ -95,6 +111,10 @@ arrays_read(const json_t *doc, struct sign_answer *answer)
 
 			outcome_read(row, to);
 			to->fate = fate_of(words[w]);
+			/* Nothing new, with a remark: what else could it be. */
+			to->waits = to->fate == SIGN_WAITING ||
+				    (to->fate == SIGN_KNOWN &&
+					member(row, "comment")[0] != '\0');
 			(void)snprintf(to->word, sizeof(to->word), "%s",
 			    words[w]); /* a short word */
 			(void)snprintf(to->why, sizeof(to->why), "%s",

@@ -19,7 +19,8 @@ struct sign_outcome {
 	enum sign_fate fate;
 	char word[16];	      /* the server's: "inserted" */
 	char fingerprint[72]; /* or "" */
-	char why[640];	      /* gravest finding: "about: words; help", or "" */
+	bool waits; /* a signature in it waits for its issuer's certificate */
+	char why[640]; /* gravest finding: "about: words; help", or "" */
 };
 
 struct sign_answer {
