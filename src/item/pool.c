@@ -153,9 +153,10 @@ source_record(void *arg, const struct notations_subject *subject,
 		else
 			high = middle;
 	}
+	if (low == pool->records.n)
+		return ICS_ENOTFOUND;
 	r = &pool->records.at[low];
-	if (low == pool->records.n ||
-	    !notations_subject_equal(&r->subject, subject))
+	if (!notations_subject_equal(&r->subject, subject))
 		return ICS_ENOTFOUND;
 	memcpy(rec->digest, r->digest, 32);
 	rec->issuer = r->issuer;
