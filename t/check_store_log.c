@@ -26,8 +26,8 @@ leaf_of(const struct store_log_row *row, uint8_t leaf[32])
 	buf_init(&b, 1000);
 	buf_put(&b, bytes_of(row->salt, 16));
 	buf_u8(&b, (uint8_t)row->event);
-	buf_u8(&b, row->item.version);
-	buf_put(&b, pgp_fpr_bytes(&row->item));
+	buf_u8(&b, row->subject.tag);
+	buf_put(&b, bytes_of(row->subject.b, row->subject.n));
 	buf_put(&b, bytes_of(row->digest, 32));
 	buf_be64(&b, (uint64_t)row->received);
 	pgp_sha256(buf_bytes(&b), inner + 1);

@@ -139,9 +139,9 @@ START_TEST(test_migrate)
 	memcpy(steps, sql_steps, sizeof(sql_steps));
 	steps[SQL_STEPS] = "CREATE TABLE next (a INTEGER) STRICT;"
 			   "INSERT INTO next SELECT id FROM cert;"
-			   "PRAGMA user_version = 2;";
+			   "PRAGMA user_version = 3;";
 	steps[SQL_STEPS + 1] = "CREATE TABLE third (a INTEGER) STRICT;"
-			       "PRAGMA user_version = 3;"
+			       "PRAGMA user_version = 4;"
 			       "CREATE TABLE third (a INTEGER) STRICT;";
 	OK(store_migrate(&sc.store->db, steps, SQL_STEPS));
 	ck_assert_int_eq(version(), SQL_STEPS);

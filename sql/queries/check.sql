@@ -41,6 +41,37 @@ FROM (SELECT domain FROM waiting UNION SELECT domain FROM pending) AS d
 WHERE (SELECT count(*) FROM pending AS p WHERE p.domain = d.domain) IS NOT
 	coalesce((SELECT n FROM waiting AS w WHERE w.domain = d.domain), 0);
 
+-- name: check_record_next (both)
+SELECT id, head, digest, signed_head, subject, issuer, issuer_version, created,
+	crc, data
+FROM record WHERE id > :id ORDER BY id LIMIT 1;
+
+-- name: check_items (reader)
+-- scan-ok: the whole table is what is checked
+SELECT subject, n FROM item AS i
+WHERE n <> (SELECT count(*) FROM statement AS s WHERE s.item = i.id) OR n = 0;
+
+-- name: check_statements (both)
+-- scan-ok: the whole table is what is checked
+SELECT s.item, s.digest, s.carrier, s.position, s.received,
+	(SELECT subject FROM item AS i WHERE i.id = s.item)
+FROM statement AS s;
+
+-- name: check_term (reader)
+SELECT 1 FROM term WHERE hash = :hash AND item = :item AND carrier = :carrier;
+
+-- name: check_terms (both)
+-- scan-ok: the whole table is what is checked
+SELECT hash, item, carrier FROM term;
+
+-- name: check_counts (reader)
+-- scan-ok: these counts are what is checked
+SELECT (SELECT count(*) FROM statement), (SELECT count(*) FROM term),
+	(SELECT count(*) FROM tile);
+
+-- name: check_tile (both)
+SELECT hash FROM tile WHERE level = :level AND number = :number;
+
 -- name: check_totals (reader)
 -- scan-ok: these counts are what is checked
 SELECT (SELECT count(*) FROM cert), (SELECT count(*) FROM fpr),
@@ -48,7 +79,8 @@ SELECT (SELECT count(*) FROM cert), (SELECT count(*) FROM fpr),
 	(SELECT count(*) FROM deny),
 	(SELECT coalesce(sum(inserted), 0) FROM hour),
 	(SELECT coalesce(sum(updated), 0) FROM hour),
-	(SELECT coalesce(sum(deleted), 0) FROM hour);
+	(SELECT coalesce(sum(deleted), 0) FROM hour),
+	(SELECT count(*) FROM record), (SELECT count(*) FROM statement);
 
 -- name: check_last_id (reader)
 SELECT coalesce(max(id), 0) FROM cert;
@@ -66,7 +98,9 @@ UPDATE total SET certs = (SELECT count(*) FROM cert),
 	denied = (SELECT count(*) FROM deny),
 	inserted = (SELECT coalesce(sum(inserted), 0) FROM hour),
 	updated = (SELECT coalesce(sum(updated), 0) FROM hour),
-	deleted = (SELECT coalesce(sum(deleted), 0) FROM hour);
+	deleted = (SELECT coalesce(sum(deleted), 0) FROM hour),
+	records = (SELECT count(*) FROM record),
+	statements = (SELECT count(*) FROM statement);
 
 -- name: repair_waiting (writer)
 -- scan-ok: a repair counts everything again
@@ -78,3 +112,32 @@ ON CONFLICT (domain) DO UPDATE SET n = excluded.n;
 
 -- name: repair_words (writer)
 INSERT INTO word (word) VALUES ('delete-all');
+
+-- name: repair_told (writer)
+-- scan-ok: a repair looks through the log for what it repairs
+SELECT position, received FROM log
+WHERE event = 5 AND digest = :digest AND fpr = :fpr
+ORDER BY position DESC LIMIT 1;
+
+-- name: repair_statement (writer)
+INSERT INTO statement (item, digest, carrier, position, received)
+VALUES (:item, :digest, :carrier, :position, :received)
+ON CONFLICT (item, digest) DO UPDATE SET carrier = excluded.carrier,
+	position = excluded.position, received = excluded.received;
+
+-- name: repair_record (writer)
+UPDATE record SET head = :head, digest = :digest, signed_head = :signed_head,
+	subject = :subject, created = :created
+WHERE id = :id;
+
+-- name: repair_items (writer)
+-- scan-ok: a repair counts everything again
+UPDATE item SET n = (SELECT count(*) FROM statement AS s WHERE s.item = id)
+WHERE n <> (SELECT count(*) FROM statement AS s WHERE s.item = id);
+
+-- name: repair_empty (writer)
+-- scan-ok: a repair looks at everything again
+DELETE FROM item WHERE n = 0;
+
+-- name: repair_tiles (writer)
+DELETE FROM tile;

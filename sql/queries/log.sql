@@ -12,3 +12,15 @@ FROM log WHERE position > :after ORDER BY position LIMIT 1;
 
 -- name: log_last (both)
 SELECT coalesce(max(position), 0) FROM log;
+
+-- Leaves, or tops of subtrees, that stand side by side.
+-- name: log_leaves (both)
+SELECT leaf FROM log WHERE position > :after AND position <= :to
+ORDER BY position;
+
+-- name: tile_list (both)
+SELECT hash FROM tile
+WHERE level = :level AND number >= :from AND number < :to ORDER BY number;
+
+-- name: tile_put (writer)
+INSERT INTO tile (level, number, hash) VALUES (:level, :number, :hash);

@@ -36,11 +36,17 @@ SELECT cert, cert_version FROM pending
 WHERE keyid = :keyid AND (cert, cert_version) > (:fpr, :version)
 ORDER BY cert, cert_version LIMIT 1;
 
--- Asked once after a start, row after row.
+-- Asked once after a start, row after row. A bare signature (part_tag 2) may
+-- also wait for a record, by either of its names.
 -- name: pending_next_ready (reader)
 SELECT p.cert, p.cert_version FROM pending AS p INDEXED BY pending_cert
 WHERE (p.cert, p.cert_version) > (:fpr, :version) AND EXISTS (
 	SELECT 1 FROM fpr AS f WHERE f.keyid = p.keyid
 	AND (f.kind = 2 OR length(f.fpr) <> 16)
-	AND (p.issuer_version = 0 OR f.fpr = p.issuer))
+	AND (p.issuer_version = 0 OR f.fpr = p.issuer)
+	UNION ALL
+	SELECT 1 FROM record AS r WHERE p.part_tag = 2 AND r.head = p.keyid
+	UNION ALL
+	SELECT 1 FROM record AS r
+	WHERE p.part_tag = 2 AND r.signed_head = p.keyid)
 ORDER BY p.cert, p.cert_version LIMIT 1;

@@ -60,10 +60,10 @@ static enum ics_err
 logged(struct store *s, enum store_event event, const struct pgp_fpr *fpr,
     int64_t now)
 {
-	struct store_event_row row = { event, fpr, NULL, now };
+	struct store_key_event row = { event, fpr, NULL, now };
 	int64_t position;
 
-	return store_log_put(s, &row, &position);
+	return store_log_put_key(s, &row, &position);
 }
 
 static enum ics_err

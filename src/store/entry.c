@@ -39,7 +39,9 @@ store_entry_new(const struct pgp_cert *cert, struct store_entry **e)
 	summary_write(cert, &new->summary);
 	TRY(buf_end(&new->summary));
 	TRY(index_init(&new->index, buf_bytes(&new->summary)));
-	new->flags = flags_of(cert);
+	says_of_cert(cert, &new->says);
+	new->flags =
+	    flags_of(cert) | (new->says.digests.n > 0 ? STORE_CERT_SAYS : 0);
 	new->crc = pgp_crc24(buf_bytes(&new->data));
 	pgp_sha256(buf_bytes(&new->data), new->digest);
 	TRY(pgp_skshash_packets(buf_bytes(&new->data), new->skshash));
@@ -58,6 +60,7 @@ store_entry_free(struct store_entry *e)
 	if (e == NULL)
 		return;
 	index_release(&e->index);
+	says_release(&e->says);
 	buf_release(&e->data);
 	buf_release(&e->summary);
 	free(e);

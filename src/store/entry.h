@@ -4,6 +4,7 @@
 #define STORE_ENTRY_H
 
 #include "store/index.h"
+#include "store/says.h"
 #include "store/store.h"
 
 struct store_entry {
@@ -12,6 +13,7 @@ struct store_entry {
 	uint8_t digest[32], skshash[16];
 	struct buf data, summary; /* owned */
 	struct index index;
+	struct says says;
 };
 
 #endif

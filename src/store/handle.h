@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 
+#include "merkle/merkle.h"
 #include "store/db.h"
 #include "store/index.h"
 #include "store/store.h"
@@ -22,7 +23,7 @@
 
 /* What a transaction changed of the counters; added when it commits. */
 struct store_delta {
-	int64_t certs, fprs, uids, pending, denied;
+	int64_t certs, fprs, uids, pending, denied, records, statements;
 	int64_t inserted, updated, deleted;
 	int64_t hour; /* the one that the last three belong to */
 };
@@ -33,7 +34,9 @@ struct store {
 	int lock;	       /* descriptor that holds the lock, or -1 */
 	_Atomic uint64_t news; /* grows with each commit: readers look at it */
 	int64_t position;      /* of the newest log row; -1: not known */
-	int64_t denied;	       /* rows of deny; -1: not known */
+	struct merkle_peaks tree; /* over the log, when position is known */
+	bool tree_changed;
+	int64_t denied; /* rows of deny; -1: not known */
 	struct store_delta delta;
 	uint8_t salts[STORE_SALTS][16];
 	size_t salts_left;
@@ -64,15 +67,40 @@ enum ics_err store_migrate(struct db *db, const char *const *steps, int n);
 enum ics_err store_count(struct store *s, const struct store_delta *change,
     int64_t when);
 
-/* Append a log row; digest NULL where there is no certificate. */
+/* Append a log row; digest NULL where nothing is carried. */
 struct store_event_row {
 	enum store_event event;
-	const struct pgp_fpr *fpr;
+	const struct notations_subject *subject;
 	const uint8_t *digest;
 	int64_t now;
 };
 enum ics_err store_log_put(struct store *s, const struct store_event_row *row,
     int64_t *position);
+
+/* The same about a key, without a digest or with one. */
+struct store_key_event {
+	enum store_event event;
+	const struct pgp_fpr *fpr;
+	const uint8_t *digest;
+	int64_t now;
+};
+enum ics_err store_log_put_key(struct store *s,
+    const struct store_key_event *row, int64_t *position);
+
+/* Where the log ends, and the tree over it, for the open transaction. */
+enum ics_err store_tree_open(struct store *s);
+/* Add what store_log_put has just written. */
+enum ics_err store_tree_add(struct store *s, const uint8_t leaf[MERKLE_OCTETS]);
+/* :leaves and :peaks; NULL: as before. */
+void store_tree_bind(struct store *s, sqlite3_stmt *stmt);
+/* The tree as the counters have it. ICS_ECORRUPT. */
+enum ics_err store_tree_read(struct db *db, struct merkle_peaks *tree);
+/* All of it from the rows: for a log that has none. */
+enum ics_err store_tree_fill(struct store *s);
+
+/* What schema step 2 cannot compute: statements of the certificates that are
+ * here, the tree. At once, or not at all. */
+enum ics_err store_fill(struct store *s);
 
 /* The leaf of a log row, from its other members. */
 void store_log_leaf(const struct store_log_row *row, uint8_t leaf[32]);

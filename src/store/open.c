@@ -118,9 +118,11 @@ enum ics_err
 store_migrate(struct db *db, const char *const *steps, int n)
 {
 	int64_t version = 0;
+	bool is_new;
 	enum ics_err err;
 
 	TRY(version_read(db, &version));
+	is_new = version == 0;
 	if (version > n) {
 		log_event(LOG_LEVEL_ERROR, "store",
 		    "words=\"written by a newer program\" version=%lld",
@@ -128,7 +130,7 @@ store_migrate(struct db *db, const char *const *steps, int n)
 		return ICS_ECORRUPT;
 	}
 	for (; version < n; version++) {
-		if (version > 0)
+		if (!is_new)
 			log_event(LOG_LEVEL_NOTE, "migrate", "step=%lld",
 			    (long long)version + 1);
 		TRY(step_run(db, steps[version]));
@@ -169,6 +171,7 @@ file_open(struct store *s, enum store_mode mode)
 	TRY(db_number(&s->db, SQL_BULK_LEFT, &left));
 	if (left > 0)
 		TRY(db_script(&s->db, SQL_BULK_END));
+	TRY(store_fill(s));
 out:
 	return err;
 }

@@ -1,18 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Putting certificates in and taking them out. Invariant: a certificate, its
- * index rows, its log row and the counters change in one transaction.
+ * index rows, what it says, its log rows and the counters change in one
+ * transaction.
  */
 #include "store/entry.h"
 #include "store/handle.h"
 #include "store/row.h"
+#include "store/says.h"
 
 /* What is stored under a fingerprint, as far as a change needs it. */
 struct stored {
 	int64_t id;
 	uint8_t digest[32];
 	struct index index; /* owned */
+	struct says says;   /* owned */
 };
+
+static void
+stored_release(struct stored *old)
+{
+	index_release(&old->index);
+	says_release(&old->says);
+}
 
 static enum ics_err
 stored_read(struct store *s, const struct pgp_fpr *fpr, struct stored *old)
@@ -28,6 +38,8 @@ stored_read(struct store *s, const struct pgp_fpr *fpr, struct stored *old)
 	old->id = cert.id;
 	memcpy(old->digest, cert.digest, sizeof(old->digest));
 	TRY(index_init(&old->index, cert.summary));
+	if ((cert.flags & STORE_CERT_SAYS) != 0)
+		says_of_cert_data(cert.data, &old->says);
 out:
 	return err;
 }
@@ -68,16 +80,17 @@ static enum ics_err
 logged(struct store *s, const struct store_entry *e, int64_t now,
     int64_t *position)
 {
-	struct store_event_row row = { STORE_EVENT_PUT, &e->fpr, e->digest,
+	struct store_key_event row = { STORE_EVENT_PUT, &e->fpr, e->digest,
 		now };
 
-	return store_log_put(s, &row, position);
+	return store_log_put_key(s, &row, position);
 }
 
 static enum ics_err
 insert(struct store *s, const struct store_entry *e, int64_t now)
 {
 	struct store_delta change = { .certs = 1, .inserted = 1 };
+	struct says_change said = { .now = &e->says, .when = now };
 	sqlite3_stmt *stmt;
 	int64_t position;
 	enum ics_err err;
@@ -89,8 +102,9 @@ insert(struct store *s, const struct store_entry *e, int64_t now)
 	row_bind_number(stmt, ":logged", position);
 	entry_bind(stmt, e);
 	TRY(db_finish(&s->db, stmt));
-	TRY(store_index_put(s, sqlite3_last_insert_rowid(s->db.sq), &e->index,
-	    NULL));
+	said.carrier = sqlite3_last_insert_rowid(s->db.sq);
+	TRY(store_index_put(s, said.carrier, &e->index, NULL));
+	TRY(says_put(s, &said));
 	TRY(store_count(s, &change, now));
 out:
 	return err;
@@ -101,6 +115,7 @@ replace(struct store *s, const struct store_entry *e, const struct stored *old,
     int64_t now)
 {
 	struct store_delta change = { .updated = 1 };
+	struct says_change said = { &e->says, &old->says, old->id, now };
 	sqlite3_stmt *stmt;
 	int64_t position;
 	enum ics_err err;
@@ -113,6 +128,7 @@ replace(struct store *s, const struct store_entry *e, const struct stored *old,
 	entry_bind(stmt, e);
 	TRY(db_finish(&s->db, stmt));
 	TRY(store_index_put(s, old->id, &e->index, &old->index));
+	TRY(says_put(s, &said));
 	TRY(store_count(s, &change, now));
 out:
 	return err;
@@ -139,7 +155,7 @@ store_put(struct store *s, const struct store_entry *e, int64_t now,
 		TRY(replace(s, e, &old, now));
 	}
 out:
-	index_release(&old.index);
+	stored_release(&old);
 	return err;
 }
 
@@ -147,20 +163,23 @@ enum ics_err
 store_delete(struct store *s, const struct pgp_fpr *fpr, int64_t now)
 {
 	struct store_delta change = { .certs = -1, .deleted = 1 };
-	struct store_event_row row = { STORE_EVENT_DELETE, fpr, NULL, now };
+	struct store_key_event row = { STORE_EVENT_DELETE, fpr, NULL, now };
 	struct stored old = { 0 };
+	struct says_change said = { .before = &old.says, .when = now };
 	sqlite3_stmt *stmt;
 	int64_t position;
 	enum ics_err err;
 
 	TRY(stored_read(s, fpr, &old));
 	TRY(store_index_put(s, old.id, NULL, &old.index));
+	said.carrier = old.id;
+	TRY(says_put(s, &said));
 	stmt = db_query(&s->db, SQL_CERT_DELETE);
 	row_bind_number(stmt, ":id", old.id);
 	TRY(db_finish(&s->db, stmt));
-	TRY(store_log_put(s, &row, &position));
+	TRY(store_log_put_key(s, &row, &position));
 	TRY(store_count(s, &change, now));
 out:
-	index_release(&old.index);
+	stored_release(&old);
 	return err;
 }

@@ -18,7 +18,7 @@
 #include "notations/notations.h"
 
 struct store;
-struct store_reader;
+struct store_reader; /* see store/store.h */
 
 #define STORE_TERMS_MAX 16 /* pairs that one search combines */
 
@@ -40,10 +40,11 @@ enum ics_err store_record_get(struct store_reader *r, const uint8_t digest[32],
 enum ics_err store_record_next(struct store_reader *r,
     const struct notations_subject *subject, const uint8_t *after,
     struct store_record *rec);
-/* The record after this digest of all there are (NULL: the first): dumps. */
-enum ics_err store_record_next_any(struct store_reader *r,
-    const uint8_t *after, struct store_record *rec);
-/* The record whose signed digest (what a 0x50's subpacket 31 names) begins
+/* The record after this digest of all there are (NULL: the first): dumps. The
+ * order is a function of the digests alone. */
+enum ics_err store_record_next_any(struct store_reader *r, const uint8_t *after,
+    struct store_record *rec);
+/* A record whose signed digest (what a 0x50's subpacket 31 names) begins
  * with these octets (8 at least). */
 enum ics_err store_record_get_signed(struct store_reader *r,
     struct bytes signed_digest, struct store_record *rec);
@@ -66,7 +67,9 @@ enum ics_err store_statement_get(struct store_reader *r,
 /*
  * Items that every term fits, in the order of their ids: candidates, whose
  * statements decide. Starts behind id after; fills at most max; next is the
- * id to go on from, 0 when there is no more. Costs what the rarest term has.
+ * id to go on from, 0 when there is no more; it may stop early, with fewer
+ * than max, when it has looked for long. Costs what the rarest term has.
+ * Without terms: every item.
  */
 struct store_search {
 	uint64_t terms[STORE_TERMS_MAX]; /* notations_term_hash */
@@ -109,8 +112,9 @@ enum ics_err store_record_entry_new(struct bytes body,
     struct store_record_entry **e);
 void store_record_entry_free(struct store_record_entry *e);
 const uint8_t *store_record_entry_digest(const struct store_record_entry *e);
-/* What waits for this record may be judged: names to look for in pending
- * (first 8 octets, big-endian, of its digest and of its signed digest). */
+/* What waits for this record may be judged: how many names to look for in
+ * pending, and these (first 8 octets, big-endian, of its digest and of its
+ * signed digest; a confirmation has only the first). */
 size_t store_record_entry_names(const struct store_record_entry *e,
     uint64_t out[2]);
 

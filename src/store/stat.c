@@ -49,6 +49,8 @@ store_stats(struct store_reader *r, struct store_stats *out)
 		.added_total = row_number(stmt, 5),
 		.updated_total = row_number(stmt, 6),
 		.deleted_total = row_number(stmt, 7),
+		.records = row_number(stmt, 8),
+		.statements = row_number(stmt, 9),
 		.wal_octets = wal_octets(r),
 	};
 	TRY(number_read(r, SQL_LOG_LAST, &out->log));

@@ -6,7 +6,9 @@
  *
  *	cert ──< fpr   every fingerprint and key ID of its keys
  *	  │ └──< uid   every User ID, by address; word: by word
- *	log   what was accepted, in order, for ever
+ *	  └──< statement >── item ──< term   what is said, about what
+ *	record ──┘ bare signatures           store/record.h
+ *	log   what was accepted, in order, for ever; a tree over it
  *	deny  fingerprints that stay out       pending  signatures that wait
  *
  * Everything derived changes in the same transaction as the certificate.
@@ -21,15 +23,13 @@
 #include "base/cursor.h"
 #include "base/err.h"
 #include "pgp/pgp.h"
+#include "store/record.h"
 
 #define STORE_FILE	      "store.db" /* in the state directory */
 #define STORE_HITS_MAX	      1024 /* certificates that one search yields */
 #define STORE_QUERY_MAX	      512  /* octets of a text search */
 #define STORE_WORDS_MAX	      16   /* words of a text search */
 #define STORE_DENY_REASON_MAX 256  /* octets, with the NUL */
-
-struct store;
-struct store_reader;
 
 /* ---- opening ------------------------------------------------------------ */
 
@@ -75,7 +75,8 @@ void store_reader_end(struct store_reader *r);
 
 enum store_cert_flag {
 	STORE_CERT_MODERN = 1, /* the legacy form differs from data */
-	STORE_CERT_HIDDEN = 2  /* the legacy form is empty (v5, v6) */
+	STORE_CERT_HIDDEN = 2, /* the legacy form is empty (v5, v6) */
+	STORE_CERT_SAYS = 4    /* it carries statements */
 };
 
 /* A stored certificate. Views are lent until the next call on the reader. */
@@ -200,6 +201,7 @@ enum ics_err store_deny_next(struct store_reader *r,
 
 struct store_stats {
 	int64_t certs, fprs, uids, pending, denied, log; /* rows */
+	int64_t records, statements;
 	int64_t file_octets, wal_octets;
 	int64_t added_total, updated_total, deleted_total;
 };
@@ -282,8 +284,10 @@ struct store_pending {
 	int64_t id; /* given by put */
 	uint64_t issuer_keyid;
 	struct pgp_fpr issuer; /* version 0 when the signature has none */
-	struct pgp_fpr cert;   /* primary of the certificate it is about */
-	uint8_t part_tag;      /* 6, 13, 14: what it stands under */
+	struct pgp_fpr cert;   /* primary of the certificate it is about; of a
+	                        * record: its digest, version 0 and n 32 */
+	uint8_t part_tag;      /* 6, 13, 14: what it stands under; 2: a record,
+	                        * which waits for what issuer_keyid names */
 	struct bytes part;     /* that packet's body */
 	struct bytes sig;      /* the signature packet's body */
 	int64_t received;
@@ -303,8 +307,9 @@ enum ics_err store_pending_next(struct store_reader *r,
  * for an issuer with this key ID (the open transaction's view). */
 enum ics_err store_pending_next_target(struct store *s, uint64_t issuer_keyid,
     const struct pgp_fpr *after, struct pgp_fpr *cert);
-/* The next certificate, after this fingerprint, about which some row waits
- * whose issuer's certificate is here by now: what a crash left unjudged. */
+/* The next certificate (or record), after this fingerprint, about which some
+ * row waits whose issuer's certificate (or whose target, by either name) is
+ * here by now: what a crash left unjudged. */
 enum ics_err store_pending_next_ready(struct store_reader *r,
     const struct pgp_fpr *after, struct pgp_fpr *cert);
 /* Whether a key with this key ID is stored (the open transaction's view). */
@@ -316,15 +321,19 @@ enum store_event {
 	STORE_EVENT_PUT = 1,
 	STORE_EVENT_DELETE = 2,
 	STORE_EVENT_DENY = 3,
-	STORE_EVENT_ALLOW = 4
+	STORE_EVENT_ALLOW = 4,
+	STORE_EVENT_STATE = 5, /* a statement became known, whatever has it */
+	STORE_EVENT_FORGET = 6 /* it is no longer held */
 };
 
 struct store_log_row {
 	int64_t position; /* from 1, without gaps */
 	int64_t received;
 	enum store_event event;
-	struct pgp_fpr item;
-	uint8_t digest[32]; /* of the certificate's data; zero for others */
+	struct notations_subject subject;
+	struct pgp_fpr item; /* of subject, when that is a key */
+	uint8_t digest[32];  /* of a certificate's data or of a statement; zero
+	                      * for others */
 	uint8_t salt[16];
 	uint8_t leaf[32]; /* RFC 6962 leaf hash over a salted commitment */
 };

@@ -16,6 +16,7 @@ forget(struct store *s)
 {
 	s->delta = (struct store_delta){ 0 };
 	s->position = s->denied = -1;
+	s->tree_changed = false;
 }
 
 /* Tell the readers that there is something new. */
@@ -95,8 +96,9 @@ delta_write(struct store *s)
 	sqlite3_stmt *stmt;
 	enum ics_err err;
 
-	if (memcmp(d, &(struct store_delta){ .hour = d->hour }, sizeof(*d)) ==
-	    0)
+	if (!s->tree_changed &&
+	    memcmp(d, &(struct store_delta){ .hour = d->hour }, sizeof(*d)) ==
+		0)
 		return ICS_OK;
 	TRY(hour_write(s));
 	stmt = db_query(&s->db, SQL_STAT_ADD);
@@ -108,7 +110,11 @@ delta_write(struct store *s)
 	row_bind_number(stmt, ":inserted", d->inserted);
 	row_bind_number(stmt, ":updated", d->updated);
 	row_bind_number(stmt, ":deleted", d->deleted);
+	row_bind_number(stmt, ":records", d->records);
+	row_bind_number(stmt, ":statements", d->statements);
+	store_tree_bind(s, stmt);
 	TRY(db_finish(&s->db, stmt));
+	s->tree_changed = false;
 	s->delta = (struct store_delta){ 0 };
 out:
 	return err;

@@ -10,7 +10,7 @@
 
 #include "store/row.h"
 
-#define TEXT_MAX      256
+#define TEXT_MAX      384
 #define PROGRESS_STEP 256 /* certificates */
 
 void
@@ -149,6 +149,8 @@ logged_compare(struct compared *cmp, const struct check_cert *cc,
 	else if (memcmp(row.digest, e->digest, 32) != 0)
 		check_found(cmp->c, "%s: the log has another digest",
 		    cmp->name);
+	else if (row.received != cc->cert.modified)
+		check_found(cmp->c, "%s: the log has another time", cmp->name);
 	return ICS_OK;
 }
 
@@ -169,6 +171,7 @@ cert_check(struct check *c, const struct check_cert *cc)
 	}
 	columns_compare(&cmp, cc, e);
 	TRY(rows_compare(&cmp, &e->index));
+	TRY(check_said(c, &e->says, cc->cert.id, &cmp.differs));
 	TRY(logged_compare(&cmp, cc, e));
 	if (cmp.differs)
 		*check_ids_add(&c->certs) = cc->cert.id;
@@ -211,8 +214,9 @@ check_run(struct check *c)
 		const char *name;
 		enum ics_err (*run)(struct check *c);
 	} passes[] = { { "file", file_check }, { "certificates", certs_check },
-		{ "fingerprints", check_fprs }, { "User IDs", check_uids },
-		{ "text index", check_words }, { "log", check_log },
+		{ "records", check_records }, { "fingerprints", check_fprs },
+		{ "User IDs", check_uids }, { "text index", check_words },
+		{ "statements", check_orphans }, { "log", check_log },
 		{ "deny list", check_denied }, { "counters", check_totals } };
 
 	for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
@@ -231,6 +235,7 @@ void
 check_release(struct check *c)
 {
 	check_ids_release(&c->certs);
+	check_ids_release(&c->records);
 }
 
 enum ics_err

@@ -63,6 +63,7 @@ cert_repair(struct store *s, int64_t id, int64_t *repaired)
 	/* Words are made anew as a whole: leave them out of it here. */
 	buf_clear(&e->index.words);
 	TRY(store_index_put(s, id, &e->index, NULL));
+	TRY(repair_said(s, &e->says, id));
 	++*repaired;
 out:
 	store_entry_free(e);
@@ -196,6 +197,12 @@ all_repair(struct store *s, const struct check *c, int64_t *repaired)
 	if (c->words || c->certs.n > 0) {
 		TRY(words_fill(s));
 		*repaired += c->words;
+	}
+	TRY(repair_all_said(s, c, repaired));
+	if (c->tree) {
+		TRY(db_do(&s->db, SQL_REPAIR_TILES));
+		TRY(store_tree_fill(s));
+		++*repaired;
 	}
 	/* What was counted on the way is counted again, whole. */
 	s->delta = (struct store_delta){ 0 };
