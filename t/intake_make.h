@@ -18,6 +18,8 @@ static struct store *store;
 static struct intake *in;
 static struct store_reader *reader;
 static unsigned checkers = 2;
+static struct policy_rights trusted; /* what start() configures */
+static bool claims_refused;
 
 /* ---- one submission, answered synchronously ---- */
 
@@ -25,12 +27,14 @@ struct answer {
 	enum ics_err err;
 	enum intake_outcome outcome[64];
 	struct pgp_fpr fpr[64];
+	uint8_t digest[64][32]; /* of records */
+	struct notations_subject subject[64];
 	char reason[64]; /* of the gravest finding of item 0, or of the whole */
 	size_t n;
 	struct queue *told;
 };
 
-static void
+static inline void
 answered(void *arg, const struct intake_result *result)
 {
 	struct answer *a = arg;
@@ -43,6 +47,8 @@ answered(void *arg, const struct intake_result *result)
 	for (size_t i = 0; i < result->n && i < 64; i++) {
 		a->outcome[i] = result->items[i].outcome;
 		a->fpr[i] = result->items[i].fpr;
+		a->subject[i] = result->items[i].subject;
+		memcpy(a->digest[i], result->items[i].digest, 32);
 	}
 	if (worst != NULL)
 		(void)snprintf(a->reason, sizeof(a->reason), "%s",
@@ -50,7 +56,7 @@ answered(void *arg, const struct intake_result *result)
 	ck_assert_int_eq(queue_put(a->told, a), ICS_OK);
 }
 
-static struct answer
+static inline struct answer
 job_run(struct intake_job *job)
 {
 	struct answer a = { .told = queue_new(1) };
@@ -63,7 +69,7 @@ job_run(struct intake_job *job)
 	return a;
 }
 
-static struct answer
+static inline struct answer
 submit(struct bytes input)
 {
 	struct intake_job job = { .input = alloc_bytes(input) };
@@ -71,7 +77,7 @@ submit(struct bytes input)
 	return job_run(&job);
 }
 
-static struct answer
+static inline struct answer
 submit_file(const char *name)
 {
 	struct bytes b = fixture_read(name);
@@ -83,30 +89,31 @@ submit_file(const char *name)
 
 /* ---- what is stored ---- */
 
-static int64_t
-certs_stored(void)
+static inline struct store_stats
+stats_stored(void)
 {
 	struct store_stats st;
 
 	ck_assert_int_eq(store_reader_begin(reader), ICS_OK);
 	ck_assert_int_eq(store_stats(reader, &st), ICS_OK);
 	store_reader_end(reader);
-	return st.certs;
+	return st;
 }
 
-static int64_t
+static inline int64_t
+certs_stored(void)
+{
+	return stats_stored().certs;
+}
+
+static inline int64_t
 pending_stored(void)
 {
-	struct store_stats st;
-
-	ck_assert_int_eq(store_reader_begin(reader), ICS_OK);
-	ck_assert_int_eq(store_stats(reader, &st), ICS_OK);
-	store_reader_end(reader);
-	return st.pending;
+	return stats_stored().pending;
 }
 
 /* Signatures in the stored version; 0 when it is not there. */
-static size_t
+static inline size_t
 sigs_stored(const struct pgp_fpr *fpr)
 {
 	struct store_cert row;
@@ -127,10 +134,13 @@ sigs_stored(const struct pgp_fpr *fpr)
 
 /* ---- life ---- */
 
-static void
+static inline void
 start(void)
 {
-	struct intake_config config = { .dir = dir, .checkers = checkers };
+	struct intake_config config = { .dir = dir,
+		.checkers = checkers,
+		.rights = trusted,
+		.refuse_claims = claims_refused };
 
 	ck_assert_int_eq(store_open(dir, STORE_CREATE, &store), ICS_OK);
 	config.store = store;
@@ -138,7 +148,7 @@ start(void)
 	ck_assert_int_eq(store_reader_open(dir, store, &reader), ICS_OK);
 }
 
-static void
+static inline void
 stop(void)
 {
 	store_reader_close(reader);
@@ -146,17 +156,19 @@ stop(void)
 	store_close(store);
 }
 
-static void
+static inline void
 setup(void)
 {
 	memcpy(dir + sizeof(dir) - 7, "XXXXXX", 6);
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	ck_assert_int_eq(pgp_crypto_init(), ICS_OK);
 	checkers = 2;
+	trusted = (struct policy_rights){ 0 };
+	claims_refused = false;
 	start();
 }
 
-static void
+static inline void
 teardown(void)
 {
 	static const char *const files[] = { "store.db", "store.db-wal",

@@ -64,6 +64,23 @@ base_check(struct writer *wr, struct change *change)
 	return err == ICS_OK ? change_rebase(wr, change, data) : err;
 }
 
+/* Certifications wait for primary keys, records also for subkeys, which may
+ * come later. */
+static enum ics_err
+keys_awake(struct writer *wr, const struct pgp_cert *cert,
+    enum store_change what)
+{
+	enum ics_err err = ICS_OK;
+
+	if (what == STORE_UNCHANGED)
+		return ICS_OK;
+	for (size_t i = what == STORE_INSERTED ? 0 : 1; i < cert->parts_n; i++)
+		if (cert->parts[i].key.version != 0)
+			TRY(ready_add_waiting(wr, cert->parts[i].key.keyid));
+out:
+	return err;
+}
+
 static enum ics_err
 cert_put(struct writer *wr, struct intake_item *item, struct change *change)
 {
@@ -94,19 +111,63 @@ cert_put(struct writer *wr, struct intake_item *item, struct change *change)
 	}
 	TRY(err);
 	item->outcome = outcomes[what];
-	if (what == STORE_INSERTED)
-		TRY(ready_add_waiting(wr,
-		    pgp_cert_primary(change->cert)->keyid));
+	TRY(keys_awake(wr, change->cert, what));
 out:
 	return err;
 }
 
+/* Put a record; whoever waits for it by either of its names can be judged. */
 static enum ics_err
-waiting_put(struct writer *wr, const struct waiting_sig *sig,
-    enum intake_origin origin)
+record_put(struct writer *wr, struct intake_item *item, struct change *change)
 {
-	bool operator= origin == INTAKE_OPERATOR;
-	struct store_pending row = {
+	uint64_t names[2];
+	bool is_new = false;
+	enum ics_err err =
+	    store_record_put(wr->store, change->record, clock_now(), &is_new);
+
+	if (err == ICS_ETOOBIG) {
+		work_item_refuse(item, INTAKE_REASON(subject_full));
+		return ICS_OK;
+	}
+	TRY(err);
+	item->outcome = is_new ? INTAKE_INSERTED : INTAKE_IGNORED;
+	if (!is_new)
+		return ICS_OK;
+	for (size_t i = store_record_entry_names(change->record, names); i > 0;
+	     i--)
+		TRY(ready_add_waiting(wr, names[i - 1]));
+out:
+	return err;
+}
+
+/* A record of the public finds its place taken when many wait for the same:
+ * else whoever names one absent issuer drives out those who wait for others. */
+static enum ics_err
+place_check(struct writer *wr, const struct waiting_sig *sig,
+    enum intake_origin origin, bool *is_full)
+{
+	struct pgp_fpr at = { 0 };
+	enum ics_err err = ICS_OK;
+	size_t n = 0;
+
+	*is_full = false;
+	if (origin == INTAKE_OPERATOR || sig->part_tag != PGP_TAG_SIGNATURE)
+		return ICS_OK;
+	while (n < INTAKE_PENDING_NAME_MAX &&
+	       (err = store_pending_next_target(wr->store, sig->issuer_keyid,
+		    &at, &at)) == ICS_OK)
+		n++;
+	*is_full = n == INTAKE_PENDING_NAME_MAX;
+	return err == ICS_ENOTFOUND ? ICS_OK : err;
+}
+
+static void
+row_fill(const struct waiting_sig *sig, enum intake_origin origin,
+    struct store_pending *row)
+{
+	const char *domain = origin == INTAKE_OPERATOR ? "operator" : "public";
+
+	*row = (struct store_pending){
 		.issuer_keyid = sig->issuer_keyid,
 		.issuer = sig->issuer,
 		.cert = sig->cert,
@@ -115,19 +176,42 @@ waiting_put(struct writer *wr, const struct waiting_sig *sig,
 		.sig = sig->sig,
 		.received = clock_now(),
 	};
-	bool known;
+	memcpy(row->domain, domain, strlen(domain) + 1);
+}
+
+/* What it waits for may have come between the check and now. */
+static enum ics_err
+arrival_check(struct writer *wr, const struct waiting_sig *sig)
+{
+	bool known = sig->part_tag == PGP_TAG_SIGNATURE &&
+		     sig->issuer.version == 0; /* a record: nobody tells */
+	enum ics_err err = ICS_OK;
+
+	if (!known)
+		err = store_knows_keyid(wr->store, sig->issuer_keyid, &known);
+	if (err == ICS_OK && known)
+		ready_add(wr, &sig->cert);
+	return err;
+}
+
+static enum ics_err
+waiting_put(struct writer *wr, const struct waiting_sig *sig,
+    enum intake_origin origin, struct intake_item *item)
+{
+	struct store_pending row;
+	bool is_full;
 	enum ics_err err;
 
-	memcpy(row.domain, operator? "operator" : "public",
-			   operator? sizeof("operator") : sizeof("public"));
-	TRY(store_pending_put(wr->store,
-	    &row,
-	    operator? INTAKE_PENDING_LOAD_MAX
-		    : (int64_t)wr->in->config.pending_max));
-	/* The issuer may have come between the check and now. */
-	TRY(store_knows_keyid(wr->store, sig->issuer_keyid, &known));
-	if (known)
-		ready_add(wr, &sig->cert);
+	TRY(place_check(wr, sig, origin, &is_full));
+	if (is_full) {
+		work_item_refuse(item, INTAKE_REASON(too_many_wait));
+		return ICS_OK;
+	}
+	row_fill(sig, origin, &row);
+	TRY(store_pending_put(wr->store, &row,
+	    origin == INTAKE_OPERATOR ? INTAKE_PENDING_LOAD_MAX
+				      : (int64_t)wr->in->config.pending_max));
+	TRY(arrival_check(wr, sig));
 out:
 	return err;
 }
@@ -149,10 +233,13 @@ change_apply(struct writer *wr, const struct intake_job *job,
 
 	if (change->entry != NULL)
 		TRY(cert_put(wr, item, change));
-	for (size_t i = 0; i < change->waiting.n; i++)
-		TRY(waiting_put(wr, &change->waiting.at[i], job->origin));
+	if (change->record != NULL)
+		TRY(record_put(wr, item, change));
+	/* First, for what waits on may wait as the same row. */
 	for (size_t i = 0; i < change->judged.n; i++)
 		TRY(pending_drop(wr, change->judged.at[i]));
+	for (size_t i = 0; i < change->waiting.n; i++)
+		TRY(waiting_put(wr, &change->waiting.at[i], job->origin, item));
 out:
 	return err;
 }
@@ -173,7 +260,10 @@ order_apply(struct writer *wr, struct work *w)
 	case INTAKE_SUBMIT:
 		break;
 	case INTAKE_DELETE:
-		err = store_delete(wr->store, &w->job.fpr, clock_now());
+		err = intake_fpr_is_record(&w->job.fpr)
+			  ? store_record_delete(wr->store, w->job.fpr.b,
+				clock_now())
+			  : store_delete(wr->store, &w->job.fpr, clock_now());
 		item->outcome = INTAKE_DELETED;
 		break;
 	case INTAKE_DENY:

@@ -12,55 +12,6 @@
 
 #define KEYS_MAX (8u * PGP_PACKET_MAX) /* octets of candidate issuers' keys */
 
-/* Add the primary key that a summary begins with to the candidates; its
- * octets are copied, since the summary goes with the next look-up. */
-static void
-candidate_add(struct checker *c, struct bytes summary, struct pgp_key *out,
-    size_t *n)
-{
-	struct cursor cur = cursor_of(summary);
-	struct store_row row;
-	uint8_t *copy;
-
-	if (store_summary_next(&cur, &row) != ICS_OK)
-		return;
-	copy = buf_grow(&c->keys, row.body.n);
-	if (copy == NULL || row.body.n == 0)
-		return;
-	memcpy(copy, row.body.p, row.body.n);
-	if (pgp_key_parse(bytes_of(copy, row.body.n), &out[*n]) == ICS_OK)
-		(*n)++;
-}
-
-/* Candidate issuers. Only primary keys certify. */
-static size_t
-keyring_find(void *arg, const struct pgp_issuer *issuer, struct pgp_key *out,
-    size_t max)
-{
-	struct checker *c = arg;
-	struct store_hits hits;
-	struct bytes summary;
-	size_t n = 0;
-
-	buf_clear(&c->keys);
-	if (issuer->fpr.version != 0) {
-		if (max > 0 && store_summary_get_primary(c->reader,
-				   &issuer->fpr, &summary) == ICS_OK)
-			candidate_add(c, summary, out, &n);
-		return n;
-	}
-	if (store_find_keyid(c->reader, issuer->keyid, &hits) != ICS_OK)
-		return 0;
-	for (size_t i = 0; i < hits.n && n < max; i++) {
-		if (store_summary_get(c->reader, hits.ids[i], &summary) ==
-		    ICS_OK)
-			candidate_add(c, summary, out, &n);
-		if (n > 0 && out[n - 1].keyid != issuer->keyid)
-			n--; /* it has a subkey of this ID */
-	}
-	return n;
-}
-
 enum ics_err
 stored_get(struct checker *c, const struct pgp_fpr *fpr, struct pgp_cert **cert,
     uint8_t digest[32])
@@ -232,6 +183,7 @@ checker_main(void *arg)
 		if (queue_put_wait(in->checked, w) != ICS_OK)
 			abort();
 	}
+	last_forget(&c.last);
 	store_reader_close(c.reader);
 	buf_release(&c.keys);
 	return NULL;

@@ -24,8 +24,9 @@
 #define INTAKE_CERTS_MAX	10000 /* certificates in a submission */
 #define INTAKE_PENDING_MAX	1000 /* default of waiting signatures a domain */
 #define INTAKE_PENDING_LOAD_MAX 1000000 /* the same for an operator's load */
-#define INTAKE_QUEUE_MAX	1024	/* submissions that wait */
-#define INTAKE_GROUP_MAX	512	/* submissions committed as a group */
+#define INTAKE_PENDING_NAME_MAX 64   /* records that wait for one certificate */
+#define INTAKE_QUEUE_MAX	1024 /* submissions that wait */
+#define INTAKE_GROUP_MAX	512  /* submissions committed as a group */
 
 struct intake;
 
@@ -49,6 +50,12 @@ struct intake_item {
 	struct notations_subject subject; /* of a record; NONE unknown */
 	struct report rep;		  /* why refused, what was left out */
 };
+
+/* How people and machines name it: a fingerprint in lower case, or "sha256:"
+ * and the digest of a record; empty when neither is known. */
+#define INTAKE_NAME_MAX 72
+void intake_item_name(const struct intake_item *item,
+    char out[INTAKE_NAME_MAX]);
 
 /*
  * err is not ICS_OK when the submission as a whole failed: unreadable
@@ -80,7 +87,8 @@ struct intake_job {
 	enum intake_order order;
 	enum intake_origin origin;
 	struct bytes input; /* INTAKE_SUBMIT: owned (malloc), intake frees it */
-	struct pgp_fpr fpr; /* the other orders */
+	struct pgp_fpr fpr; /* the other orders; INTAKE_DELETE takes a record's
+	                     * digest, too: version 0, n 32 */
 	char reason[STORE_DENY_REASON_MAX]; /* INTAKE_DENY */
 	/* Called once, on a thread of intake; the result is lent for the
 	 * call. It must not block. */

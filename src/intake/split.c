@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A submission taken apart: armor off, packets into blocks, each block judged.
- * Nothing is judged before the whole was seen to hold no secret key.
+ * A submission taken apart: armor off, packets into blocks, each block judged;
+ * certificates first, so that records find their issuers in whatever order
+ * they stand. Nothing is judged before the whole was seen to hold no secret
+ * key.
  */
 #include "intake/work.h"
 
@@ -169,27 +171,111 @@ out:
 	return err;
 }
 
-/* A bare signature (tag 2 before any key): key revocations only. */
+/* When a block is judged: what may rest on others comes after them. */
+enum round {
+	ROUND_CERTS, /* and revocations */
+	ROUND_RECORDS,
+	ROUND_CONFIRMATIONS,
+	ROUNDS
+};
+
+static bool
+is_record(uint8_t type)
+{
+	return type == PGP_SIG_BINARY || type == PGP_SIG_STANDALONE ||
+	       type == PGP_SIG_CONFIRMATION;
+}
+
+static enum ics_err
+sig_read(struct bytes block, struct pgp_sig *sig)
+{
+	struct cursor cur = cursor_of(block);
+	struct pgp_packet packet;
+	enum ics_err err;
+
+	TRY(pgp_packet_next(&cur, &packet));
+	TRY(pgp_sig_parse(packet.body, sig));
+out:
+	return err;
+}
+
+static enum round
+block_round(const struct pgp_block *block)
+{
+	struct pgp_sig sig;
+
+	if (block->kind == PGP_BLOCK_CERT ||
+	    sig_read(block->data, &sig) != ICS_OK || !is_record(sig.type))
+		return ROUND_CERTS;
+	return sig.type == PGP_SIG_CONFIRMATION ? ROUND_CONFIRMATIONS
+						: ROUND_RECORDS;
+}
+
+/* A bare signature: a record or a key revocation. */
 static enum ics_err
 sig_block_check(struct checker *c, struct bytes data, struct intake_item *item,
     struct change *change)
 {
-	struct cursor cur = cursor_of(data);
-	struct pgp_packet packet;
 	struct pgp_sig sig;
-	enum ics_err err;
+	enum ics_err err = sig_read(data, &sig);
 
-	TRY(pgp_packet_next(&cur, &packet));
-	err = pgp_sig_parse(packet.body, &sig);
 	if (err != ICS_OK) {
 		parse_refuse(item, err);
 		return ICS_OK;
 	}
+	if (is_record(sig.type))
+		return record_judge(c, &sig, item, change);
 	if (sig.type != PGP_SIG_KEY_REVOCATION || sig.issuer_keyid == 0) {
 		work_item_refuse(item, INTAKE_REASON(bare_signature));
 		return ICS_OK;
 	}
-	TRY(revocation_judge(c, &sig, item, change));
+	return revocation_judge(c, &sig, item, change);
+}
+
+static enum ics_err
+block_check(struct checker *c, struct work *w, const struct pgp_block *block,
+    size_t i)
+{
+	struct intake_item *item = &w->result.items[i];
+	struct change *change = &w->changes[i];
+
+	return block->kind == PGP_BLOCK_CERT
+		   ? cert_block_check(c, block->data, item, change)
+		   : sig_block_check(c, block->data, item, change);
+}
+
+static enum ics_err
+round_check(struct checker *c, struct work *w, const struct block_array *blocks,
+    enum round round)
+{
+	enum ics_err err = ICS_OK;
+
+	for (size_t i = 0; err == ICS_OK && i < blocks->n; i++)
+		if (block_round(&blocks->at[i]) == round)
+			err = block_check(c, w, &blocks->at[i], i);
+	return err;
+}
+
+/* Certificates that nothing bound: their maker's may stand behind them. */
+static enum ics_err
+makers_try(struct checker *c, struct work *w, const struct block_array *blocks)
+{
+	enum ics_err err = ICS_OK;
+	bool some = false;
+
+	for (size_t i = 0; c->own.n > 0 && i < blocks->n; i++) {
+		struct intake_item *item = &w->result.items[i];
+
+		if (!report_has(&item->rep, PGP_REASON(evaporated)))
+			continue;
+		report_release(&item->rep);
+		change_release(&w->changes[i]);
+		*item = (struct intake_item){ .outcome = INTAKE_IGNORED };
+		TRY(block_check(c, w, &blocks->at[i], i));
+		some = true;
+	}
+	if (some)
+		own_collect(c, w);
 out:
 	return err;
 }
@@ -198,18 +284,17 @@ static enum ics_err
 blocks_check(struct checker *c, struct work *w,
     const struct block_array *blocks)
 {
-	enum ics_err err = ICS_OK;
+	enum ics_err err;
 
-	for (size_t i = 0; err == ICS_OK && i < blocks->n; i++) {
-		const struct pgp_block *b = &blocks->at[i];
-		struct intake_item *item = work_item_add(w);
-		struct change *change = &w->changes[i];
-
-		if (b->kind == PGP_BLOCK_CERT)
-			err = cert_block_check(c, b->data, item, change);
-		else
-			err = sig_block_check(c, b->data, item, change);
-	}
+	for (size_t i = 0; i < blocks->n; i++)
+		(void)work_item_add(w);
+	TRY(round_check(c, w, blocks, ROUND_CERTS));
+	own_collect(c, w);
+	TRY(makers_try(c, w, blocks));
+	TRY(round_check(c, w, blocks, ROUND_RECORDS));
+	TRY(round_check(c, w, blocks, ROUND_CONFIRMATIONS));
+out:
+	own_forget(c);
 	return err;
 }
 

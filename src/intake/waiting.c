@@ -142,8 +142,8 @@ out:
 	return err;
 }
 
-void
-waiting_check(struct checker *c, struct work *w)
+static enum ics_err
+cert_again(struct checker *c, struct work *w)
 {
 	struct gathered g = { .cert = w->job.fpr };
 	struct pgp_cert *stored = NULL;
@@ -165,9 +165,19 @@ waiting_check(struct checker *c, struct work *w)
 	if (g.ids.n > 0)
 		TRY(gathered_judge(c, &g, w));
 out:
-	if (err != ICS_OK)
-		work_refuse(w, err, INTAKE_REASON(not_stored));
 	id_array_release(&g.ids);
 	buf_release(&g.packets);
 	pgp_cert_free(stored);
+	return err;
+}
+
+void
+waiting_check(struct checker *c, struct work *w)
+{
+	enum ics_err err = intake_fpr_is_record(&w->job.fpr)
+			       ? record_again(c, w)
+			       : cert_again(c, w);
+
+	if (err != ICS_OK)
+		work_refuse(w, err, INTAKE_REASON(not_stored));
 }

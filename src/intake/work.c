@@ -27,6 +27,25 @@ intake_outcome_word(enum intake_outcome outcome)
 	return outcome_words[outcome];
 }
 
+void
+intake_item_name(const struct intake_item *item, char out[INTAKE_NAME_MAX])
+{
+	struct notations_subject record = { .kind = NOTATIONS_SUBJECT_RECORD,
+		.tag = PGP_HASH_SHA256,
+		.n = 32 };
+	char text[NOTATIONS_SUBJECT_TEXT_MAX];
+
+	out[0] = '\0';
+	if (item->is_record) {
+		memcpy(record.b, item->digest, 32);
+		notations_subject_text(&record, text);
+		memcpy(out, &text[strlen("rec:")], INTAKE_NAME_MAX - 1);
+		out[INTAKE_NAME_MAX - 1] = '\0';
+	} else if (item->fpr.version != 0) {
+		pgp_fpr_hex(&item->fpr, out);
+	}
+}
+
 struct work *
 work_new(enum work_kind kind, const struct intake_job *job)
 {
@@ -55,6 +74,8 @@ change_release(struct change *c)
 	id_array_release(&c->judged);
 	store_entry_free(c->entry);
 	pgp_cert_free(c->cert);
+	store_record_entry_free(c->record);
+	alloc_bytes_free(c->record_body);
 	*c = (struct change){ 0 };
 }
 
@@ -98,12 +119,11 @@ work_item_add(struct work *w)
 void
 work_item_refuse(struct intake_item *item, const struct reason *reason)
 {
-	char hex[PGP_FPR_TEXT_MAX] = "";
+	char name[INTAKE_NAME_MAX];
 
-	if (item->fpr.version != 0)
-		pgp_fpr_hex(&item->fpr, hex);
+	intake_item_name(item, name);
 	item->outcome = INTAKE_INVALID;
-	report_add(&item->rep, reason, "%s", hex);
+	report_add(&item->rep, reason, "%s", name);
 }
 
 void

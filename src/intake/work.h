@@ -23,7 +23,11 @@ enum intake_reason_index {
 extern const struct reason intake_reasons[INTAKE_REASON_COUNT];
 #define INTAKE_REASON(id) (&intake_reasons[INTAKE_REASON_##id])
 
-/* A signature whose issuer is not here; its views are owned. */
+/*
+ * A signature whose issuer is not here; its views are owned. A record waits
+ * under itself (part_tag 2, cert of version 0 its digest), maybe for another
+ * record: issuer_keyid is then the first 64 bits of one of that one's names.
+ */
 struct waiting_sig {
 	uint64_t issuer_keyid;
 	struct pgp_fpr issuer, cert;
@@ -40,13 +44,16 @@ struct change {
 	struct store_entry *entry; /* the same, ready to put */
 	bool had_base;		   /* it was merged with a stored version */
 	uint8_t base[32];	   /* ... which had this digest */
+	struct store_record_entry *record; /* a record to put, or NULL */
+	struct bytes record_body;	   /* owned: its octets */
 	struct waiting_array waiting;
 	struct id_array judged; /* pending rows that are done with */
 };
 
 enum work_kind {
 	WORK_JOB,    /* a job from outside */
-	WORK_AGAIN,  /* judge again what waits about one certificate */
+	WORK_AGAIN,  /* judge again what waits about one certificate, or one
+	              * record */
 	WORK_RESUME, /* at start: find what a crash left unjudged */
 	WORK_DRAIN   /* answer when nothing else is under way */
 };
@@ -117,12 +124,57 @@ void *writer_main(void *arg);
 
 /* ---- the checker's parts ---- */
 
+/* A key of a certificate that a submission brings. */
+struct own_key {
+	uint64_t keyid;
+	size_t change, part;
+};
+ARRAY_OF(struct own_key, own_keys);
+
+/* The stored certificate of the last record's issuer, parsed. */
+struct last_cert {
+	uint8_t digest[32];
+	struct pgp_cert *cert; /* or NULL */
+	struct pgp_facts facts;
+};
+
 struct checker {
 	struct intake *in;
 	struct store_reader *reader;
-	struct pgp_keyring keyring; /* over reader */
+	struct pgp_keyring keyring; /* over reader, and own */
 	struct buf keys;	    /* what the keyring found last */
+	struct work *work;	    /* whose changes own is about, or NULL */
+	struct own_keys own;	    /* in the order of key IDs */
+	struct last_cert last;
 };
+
+/* Make the keys of what w's certificates became known to find and signer,
+ * until forgotten; no change may go meanwhile. */
+void own_collect(struct checker *c, struct work *w);
+void own_forget(struct checker *c);
+
+/* Where in own a key ID begins; and the certificate there, or NULL when that
+ * place is of another key ID. */
+size_t own_first(const struct checker *c, uint64_t keyid);
+const struct pgp_cert *own_cert(const struct checker *c, size_t i,
+    uint64_t keyid);
+
+/* pgp_keyring's find; arg is the checker. */
+size_t keyring_find(void *arg, const struct pgp_issuer *issuer,
+    struct pgp_key *out, size_t max);
+
+/* What is known of the key that made a signature. */
+struct signer {
+	struct pgp_fpr cert, key; /* primary, and the key itself */
+	enum pgp_verdict verdict; /* the best of pgp_record_verify */
+	bool is_known;		  /* a key is meant; else it may come */
+	bool is_early;		  /* ... that was made later */
+};
+
+/* Look for the maker of a bare signature over subject. Errors of the store. */
+enum ics_err signer_find(struct checker *c, const struct pgp_sig *sig,
+    const struct pgp_subject *subject, struct signer *out);
+void last_forget(struct last_cert *last);
 
 /* Take a submission apart and judge each piece; fills w->result. */
 void submission_check(struct checker *c, struct work *w);
@@ -136,6 +188,29 @@ void waiting_check(struct checker *c, struct work *w);
  */
 enum ics_err cert_judge(struct checker *c, const struct pgp_cert *raw,
     struct intake_item *item, struct change *change);
+
+/* Judge a bare signature of a record's type: fills item and change. Errors of
+ * the store. */
+enum ics_err record_judge(struct checker *c, const struct pgp_sig *sig,
+    struct intake_item *item, struct change *change);
+
+/* Judge again the record w->job.fpr; an item for each of its rows. */
+enum ics_err record_again(struct checker *c, struct work *w);
+
+/* What a record waits under, and is judged again by. */
+static inline struct pgp_fpr
+intake_record_fpr(const uint8_t digest[32])
+{
+	struct pgp_fpr fpr = { .version = 0, .n = 32 };
+
+	memcpy(fpr.b, digest, 32);
+	return fpr;
+}
+static inline bool
+intake_fpr_is_record(const struct pgp_fpr *fpr)
+{
+	return fpr->version == 0 && fpr->n == 32;
+}
 
 /* Keep copies of the signatures whose issuer is unknown. */
 void waiting_collect(const struct pgp_cert *cert,

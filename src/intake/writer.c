@@ -29,6 +29,7 @@ work_writes(const struct work *w)
 		return true;
 	for (size_t i = 0; i < w->result.n; i++)
 		if (w->changes[i].entry != NULL ||
+		    w->changes[i].record != NULL ||
 		    w->changes[i].waiting.n > 0 || w->changes[i].judged.n > 0)
 			return true;
 	return false;
