@@ -62,6 +62,25 @@ hkp_reply_json(struct hkp_reply *rp, unsigned status, json_t *json)
 	hkp_reply_buf(rp, status, HKP_TYPE_JSON, &out);
 }
 
+static void
+lower(char *hex)
+{
+	for (char *c = hex; *c != '\0'; c++)
+		*c = (char)(*c >= 'A' && *c <= 'F' ? *c - 'A' + 'a' : *c);
+}
+
+static json_t *
+record_json(const struct intake_item *item, const char *issuer)
+{
+	char name[INTAKE_NAME_MAX], subject[NOTATIONS_SUBJECT_TEXT_MAX] = "";
+
+	intake_item_name(item, name);
+	if (item->subject.kind != NOTATIONS_SUBJECT_NONE)
+		notations_subject_text(&item->subject, subject);
+	return json_pack("{s:s, s:s, s:s}", "record", name, "subject", subject,
+	    "issuer", issuer);
+}
+
 static json_t *
 item_json(const struct intake_item *item)
 {
@@ -69,8 +88,9 @@ item_json(const struct intake_item *item)
 
 	if (item->fpr.version != 0)
 		pgp_fpr_hex(&item->fpr, hex);
-	for (char *c = hex; *c != '\0'; c++)
-		*c = (char)(*c >= 'A' && *c <= 'F' ? *c - 'A' + 'a' : *c);
+	lower(hex);
+	if (item->is_record)
+		return record_json(item, hex);
 	return json_pack("{s:i, s:s}", "version", (int)item->fpr.version,
 	    "fingerprint", hex);
 }
@@ -121,11 +141,14 @@ tell_vks(struct hkp_reply *rp, unsigned status,
 					      : "no certificate was accepted"));
 		return;
 	}
-	for (size_t i = 0; i < result->n; i++)
-		if (is_accepted(result->items[i].outcome)) {
-			pgp_fpr_hex(&result->items[i].fpr, hex);
+	for (size_t i = 0; i < result->n; i++) {
+		const struct intake_item *item = &result->items[i];
+
+		if (is_accepted(item->outcome) && !item->is_record) {
+			pgp_fpr_hex(&item->fpr, hex);
 			break;
 		}
+	}
 	for (char *c = hex; *c != '\0'; c++)
 		*c = (char)(*c >= 'a' && *c <= 'f' ? *c - 'a' + 'A' : *c);
 	hkp_reply_json(rp, status,
@@ -152,27 +175,35 @@ put_findings(struct buf *out, const struct report *rep)
 		buf_printf(out, "    and %zu more findings\n", rep->more);
 }
 
+/* "inserted FPR", or "inserted record sha256:... about dev:...". */
+static void
+put_item(struct buf *out, const struct intake_item *item)
+{
+	char name[INTAKE_NAME_MAX], subject[NOTATIONS_SUBJECT_TEXT_MAX];
+
+	intake_item_name(item, name);
+	buf_printf(out, "%s %s%s", intake_outcome_word(item->outcome),
+	    item->is_record ? "record " : "", name);
+	if (item->subject.kind != NOTATIONS_SUBJECT_NONE) {
+		notations_subject_text(&item->subject, subject);
+		buf_printf(out, " about %s", subject);
+	}
+	buf_u8(out, '\n');
+	put_findings(out, &item->rep);
+}
+
 static void
 put_words(struct buf *out, const struct intake_result *result)
 {
-	char hex[PGP_FPR_TEXT_MAX];
-
 	if (result->err != ICS_OK)
 		buf_printf(out, "Nothing was stored: %s.\n",
 		    err_words(result->err));
 	put_findings(out, &result->rep);
-	for (size_t i = 0; i < result->n; i++) {
-		const struct intake_item *item = &result->items[i];
-
-		hex[0] = '\0';
-		if (item->fpr.version != 0)
-			pgp_fpr_hex(&item->fpr, hex);
-		buf_printf(out, "%s %s\n", intake_outcome_word(item->outcome),
-		    hex);
-		put_findings(out, &item->rep);
-	}
+	for (size_t i = 0; i < result->n; i++)
+		put_item(out, &result->items[i]);
 	if (result->err == ICS_OK && result->n == 0)
-		buf_put_str(out, "There was no certificate in it.\n");
+		buf_put_str(out,
+		    "There was no certificate and no record in it.\n");
 }
 
 static void

@@ -30,17 +30,33 @@ findings_json(const struct report *rep)
 	return all;
 }
 
+static void
+record_set(json_t *row, const struct intake_item *item)
+{
+	char name[INTAKE_NAME_MAX], subject[NOTATIONS_SUBJECT_TEXT_MAX] = "";
+
+	intake_item_name(item, name);
+	if (item->subject.kind != NOTATIONS_SUBJECT_NONE)
+		notations_subject_text(&item->subject, subject);
+	json_object_set_new(row, "record", json_string(name));
+	json_object_set_new(row, "subject", json_string(subject));
+}
+
 static json_t *
 result_json(const struct intake_item *item)
 {
 	char hex[PGP_FPR_TEXT_MAX] = "";
+	json_t *row;
 
 	if (item->fpr.version != 0)
 		pgp_fpr_hex(&item->fpr, hex);
-	return json_pack("{s:s, s:i, s:s, s:o}", "outcome",
+	row = json_pack("{s:s, s:i, s:s, s:o}", "outcome",
 	    intake_outcome_word(item->outcome), "version",
 	    (int)item->fpr.version, "fingerprint", hex, "findings",
 	    findings_json(&item->rep));
+	if (item->is_record)
+		record_set(row, item);
+	return row;
 }
 
 static void
