@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ics dump: every certificate, whole and canonical, in an order that depends
- * on nothing else: servers that hold the same dump the same octets.
+ * ics dump: every certificate and then every record, whole and canonical, in
+ * an order that depends on nothing else: servers that hold the same dump the
+ * same octets. Records come last, so that who loads them has their issuers.
  */
+#include <string.h>
 #include <unistd.h>
 
 #include "base/cursor.h"
@@ -13,6 +15,7 @@
 struct dump {
 	struct out_file file;
 	uint64_t octets;
+	enum ics_err file_err; /* of writing; told */
 };
 
 static enum ics_err
@@ -44,29 +47,55 @@ out:
 }
 
 static enum ics_err
-dump_file(const char *dir, struct dump *d)
+certs_put(struct store_reader *r, struct dump *d)
 {
-	struct store_reader *r = NULL;
 	struct store_cert row;
 	struct pgp_fpr at = { 0 };
 	enum ics_err err;
 
+	while ((err = store_cert_next(r, &at, &row, &at)) == ICS_OK &&
+	       d->file_err == ICS_OK)
+		d->file_err = piece_put(d, row.data);
+	return err == ICS_ENOTFOUND ? ICS_OK : err;
+}
+
+static enum ics_err
+records_put(struct store_reader *r, struct dump *d)
+{
+	struct store_record row;
+	const uint8_t *after = NULL;
+	uint8_t at[32];
+	struct buf packet;
+	enum ics_err err;
+
+	buf_init(&packet, PGP_SIG_MAX + 16);
+	while ((err = store_record_next_any(r, after, &row)) == ICS_OK &&
+	       d->file_err == ICS_OK) {
+		memcpy(at, row.digest, sizeof(at));
+		after = at;
+		buf_clear(&packet);
+		pgp_packet_write(&packet, PGP_TAG_SIGNATURE, row.body);
+		d->file_err = piece_put(d, buf_bytes(&packet));
+	}
+	buf_release(&packet);
+	return err == ICS_ENOTFOUND ? ICS_OK : err;
+}
+
+static enum ics_err
+dump_file(const char *dir, struct dump *d)
+{
+	struct store_reader *r = NULL;
+	enum ics_err err;
+
 	TRY(store_reader_open(dir, NULL, &r));
 	TRY(store_reader_begin(r));
-	while ((err = store_cert_next(r, &at, &row, &at)) == ICS_OK) {
-		err = piece_put(d, row.data);
-		if (err != ICS_OK) {
-			store_reader_close(r);
-			return err; /* told */
-		}
-	}
-	if (err == ICS_ENOTFOUND)
-		err = ICS_OK;
+	TRY(certs_put(r, d));
+	TRY(records_put(r, d));
 out:
 	if (err != ICS_OK)
 		err = where_tell(dir, err);
 	store_reader_close(r);
-	return err;
+	return d->file_err != ICS_OK ? d->file_err : err;
 }
 
 static void

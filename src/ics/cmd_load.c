@@ -22,6 +22,7 @@ struct load {
 	size_t under_way_n;
 	struct progress progress;
 	uint64_t counts[INTAKE_DENIED + 1];
+	uint64_t records;  /* among them */
 	json_t *refusals;  /* owned; with --json */
 	int64_t waiting;   /* signatures, at the end */
 	enum ics_err file; /* the last file that could not be read */
@@ -70,8 +71,9 @@ refusal_tell(struct load *l, const struct load_batch *batch, size_t i)
 	size_t ordinal = batch->first + i;
 
 	progress_clear(&l->progress);
-	out_fail("%s: certificate %zu%s%s: %s: %s%s%s%s%s%s", batch->name,
-	    ordinal, o->fingerprint[0] == '\0' ? "" : " ", o->fingerprint,
+	out_fail("%s: %s %zu%s%s: %s: %s%s%s%s%s%s", batch->name,
+	    o->is_record ? "record" : "certificate", ordinal,
+	    o->name[0] == '\0' ? "" : " ", o->name,
 	    o->outcome == INTAKE_DENIED ? "denied" : "refused", o->words,
 	    o->about[0] == '\0' ? "" : " (", o->about,
 	    o->about[0] == '\0' ? "" : ")", o->help[0] == '\0' ? "" : "; ",
@@ -81,10 +83,10 @@ refusal_tell(struct load *l, const struct load_batch *batch, size_t i)
 	json_array_append_new(l->refusals,
 	    json_pack("{s:o, s:I, s:s, s:s, s:s, s:o, s:s, s:s}", "file",
 		out_json_text(bytes_of_str(batch->name)), "ordinal",
-		(json_int_t)ordinal, "fingerprint", o->fingerprint, "outcome",
-		intake_outcome_word(o->outcome), "reason", o->reason, "about",
-		out_json_text(bytes_of_str(o->about)), "words", o->words,
-		"help", o->help));
+		(json_int_t)ordinal, o->is_record ? "record" : "fingerprint",
+		o->name, "outcome", intake_outcome_word(o->outcome), "reason",
+		o->reason, "about", out_json_text(bytes_of_str(o->about)),
+		"words", o->words, "help", o->help));
 }
 
 static void
@@ -94,6 +96,7 @@ batch_tell(struct load *l, const struct load_batch *batch)
 		enum intake_outcome what = batch->outcomes.at[i].outcome;
 
 		l->counts[what]++;
+		l->records += batch->outcomes.at[i].is_record;
 		l->progress.count++;
 		if (what == INTAKE_INVALID || what == INTAKE_DENIED)
 			refusal_tell(l, batch, i);
@@ -288,31 +291,44 @@ total(const struct load *l)
 }
 
 static void
-summary_print(const struct load *l)
+summary_json(const struct load *l)
 {
-	double seconds = progress_seconds(&l->progress);
 	const uint64_t *n = l->counts;
 
+	out_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:b, "
+			   "s:O}",
+	    "certificates", (json_int_t)(total(l) - l->records), "records",
+	    (json_int_t)l->records, "inserted", (json_int_t)n[INTAKE_INSERTED],
+	    "updated", (json_int_t)n[INTAKE_UPDATED], "unchanged",
+	    (json_int_t)n[INTAKE_IGNORED], "refused",
+	    (json_int_t)n[INTAKE_INVALID], "denied",
+	    (json_int_t)n[INTAKE_DENIED], "waiting_signatures",
+	    (json_int_t)l->waiting, "seconds", progress_seconds(&l->progress),
+	    "interrupted", l->stopped ? 1 : 0, "refusals", l->refusals));
+}
+
+static void
+summary_print(const struct load *l)
+{
+	const uint64_t *n = l->counts;
+	char records[48] = "";
+
 	if (l->refusals != NULL) {
-		out_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, "
-				   "s:b, s:O}",
-		    "certificates", (json_int_t)total(l), "inserted",
-		    (json_int_t)n[INTAKE_INSERTED], "updated",
-		    (json_int_t)n[INTAKE_UPDATED], "unchanged",
-		    (json_int_t)n[INTAKE_IGNORED], "refused",
-		    (json_int_t)n[INTAKE_INVALID], "denied",
-		    (json_int_t)n[INTAKE_DENIED], "waiting_signatures",
-		    (json_int_t)l->waiting, "seconds", seconds, "interrupted",
-		    l->stopped ? 1 : 0, "refusals", l->refusals));
+		summary_json(l);
 		return;
 	}
 	if (ics_quiet(l->ics))
 		return;
-	out_line("%s%llu certificates in %.1f s: %llu inserted, %llu updated, "
-		 "%llu unchanged, %llu refused, %llu denied; %lld signatures "
-		 "wait for their issuer",
-	    l->stopped ? "interrupted: " : "", (unsigned long long)total(l),
-	    seconds, (unsigned long long)n[INTAKE_INSERTED],
+	if (l->records > 0)
+		(void)snprintf(records, sizeof(records), " and %llu records",
+		    (unsigned long long)l->records); /* fits */
+	out_line("%s%llu certificates%s in %.1f s: %llu inserted, %llu "
+		 "updated, %llu unchanged, %llu refused, %llu denied; %lld "
+		 "signatures wait for their issuer",
+	    l->stopped ? "interrupted: " : "",
+	    (unsigned long long)(total(l) - l->records), records,
+	    progress_seconds(&l->progress),
+	    (unsigned long long)n[INTAKE_INSERTED],
 	    (unsigned long long)n[INTAKE_UPDATED],
 	    (unsigned long long)n[INTAKE_IGNORED],
 	    (unsigned long long)n[INTAKE_INVALID],

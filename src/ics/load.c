@@ -40,8 +40,8 @@ void
 load_outcome_set(struct load_outcome *to, const struct intake_item *item)
 {
 	to->outcome = item->outcome;
-	if (item->fpr.version != 0)
-		pgp_fpr_hex(&item->fpr, to->fingerprint);
+	to->is_record = item->is_record;
+	intake_item_name(item, to->name);
 	if (item->outcome == INTAKE_INVALID || item->outcome == INTAKE_DENIED)
 		finding_set(to, report_worst(&item->rep));
 }

@@ -20,7 +20,8 @@
 /* What came of one block. Strings may be empty. */
 struct load_outcome {
 	enum intake_outcome outcome;
-	char fingerprint[PGP_FPR_TEXT_MAX];
+	bool is_record;
+	char name[INTAKE_NAME_MAX]; /* fingerprint, or digest of a record */
 	char reason[40], about[REPORT_ABOUT_MAX], words[160], help[200];
 };
 ARRAY_OF(struct load_outcome, load_outcomes);

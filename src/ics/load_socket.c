@@ -66,8 +66,9 @@ outcome_read(const json_t *row, struct load_outcome *to)
 			worst = finding;
 	}
 	/* All cut to fit: they are for people. */
-	(void)snprintf(to->fingerprint, sizeof(to->fingerprint), "%s",
-	    member(row, "fingerprint"));
+	to->is_record = json_object_get(row, "record") != NULL;
+	(void)snprintf(to->name, sizeof(to->name), "%s",
+	    member(row, to->is_record ? "record" : "fingerprint"));
 	(void)snprintf(to->reason, sizeof(to->reason), "%s",
 	    member(worst, "reason"));
 	(void)snprintf(to->about, sizeof(to->about), "%s",
