@@ -72,6 +72,12 @@ static const struct told_row makers[] = {
 	    "right M manufacturer Acme\nright B manufacturer Bolt\n"
 	    "M 100 manu=Acme\nB 110 manu=Bolt status=destroyed\n",
 	    END, "none maker=M/right | authorised:manufacturer/right claim" },
+	{ "nor does the maker reach out of its own scope", false,
+	    "right M manufacturer Acme\nright B manufacturer Bolt\n"
+	    "M 100 manu=Acme\nM 200 manu=Bolt\nB 300 status=suspended\n",
+	    END,
+	    "none maker=M/right | authorised:manufacturer/right "
+	    "authorised:manufacturer/right claim" },
 	{ "who took his word back is no maker", false,
 	    "M 100 manu=Acme\nM 110 withdrawal=1\nS 120 manu=Bolt\n", END,
 	    "none maker=S/first | withdrawn authorised:itself/self "
@@ -147,6 +153,10 @@ static const struct told_row grants[] = {
 	    "none maker=M/grant | - - claim authorised:manufacturer/grant" },
 	{ "and its giver's", false,
 	    "root R\n>G R 40 role=registrar;scope=Bolt\n"
+	    ">M G 50 role=manufacturer\nM 100 manu=Acme\n",
+	    END, "none | - - claim" },
+	{ "and his giver's", false,
+	    "root R Bolt\n>G R 40 role=registrar\n"
 	    ">M G 50 role=manufacturer\nM 100 manu=Acme\n",
 	    END, "none | - - claim" },
 	{ "with letters spelled out", false,

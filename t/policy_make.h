@@ -3,7 +3,7 @@
  * Statements for tests of policy, written as lines and never signed. Parties
  * are letters; the subject is the device D, or code.
  *
- *	root R				a root
+ *	root R				a root, its scope if any
  *	right M manufacturer Acme	a right, its scope if any
  *	party M created=5 expires=9	likewise unknown=1 soft=T hard=T at=POS
  *	M 100 manu=Acme status=active	statement #1: issuer, date, notations
@@ -303,10 +303,10 @@ make_right(struct make_world *w, struct bytes line, bool is_root)
 	struct policy_right *r = make_rights_add(&w->rights);
 
 	r->fpr = w->parties[make_word(&line).p[0] - 'A'].fpr;
-	if (is_root)
-		return;
-	r->role = notations_role_find(make_word(&line));
-	ck_assert_int_ne(r->role, NOTATIONS_ROLE_NONE);
+	if (!is_root) {
+		r->role = notations_role_find(make_word(&line));
+		ck_assert_int_ne(r->role, NOTATIONS_ROLE_NONE);
+	}
 	r->scope = make_text(w, line);
 }
 
