@@ -16,7 +16,8 @@ _ics() {
 		fi
 		case ${COMP_WORDS[i]} in
 		-s | --server | -D | --state-dir | -o | --output | -r | --reason | \
-			-p | --profile | -k | --key) skip=yes ;;
+			-p | --profile | -k | --key | -A | --anchor | --at | --known-at | \
+			--bundle | --save-bundle | --from | --limit) skip=yes ;;
 		-*) ;;
 		*)
 			command=${COMP_WORDS[i]}
@@ -29,11 +30,13 @@ _ics() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	-o | --output)
+	-o | --output | -A | --anchor | --bundle | --save-bundle)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	-s | --server | -r | --reason | -k | --key) return ;;
+	-s | --server | -r | --reason | -k | --key | --at | --known-at | --from | --limit)
+		return
+		;;
 	-p | --profile)
 		mapfile -t COMPREPLY < <(compgen -W open -- "$cur")
 		return
@@ -47,7 +50,7 @@ _ics() {
 		words=$(cut -d ' ' -f 1 <<<"$words")
 	else
 		case $command in
-		load) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+		load | verify) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 		init) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
 		esac
 		return

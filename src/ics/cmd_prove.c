@@ -4,21 +4,22 @@
  * src/prove.
  */
 #include "client/out.h"
+#include "export/export.h"
 #include "ics/ics.h"
-#include "prove/export.h"
+#include "prove/verify.h"
 
 int
 cmd_export(struct ics *ics)
 {
 	static const struct {
 		enum ics_option option;
-		enum prove_export_form form;
+		enum export_form form;
 	} forms[] = {
-		{ ICS_OPT_SSH, PROVE_EXPORT_SSH },
-		{ ICS_OPT_PEM, PROVE_EXPORT_PEM },
-		{ ICS_OPT_PIN, PROVE_EXPORT_PIN },
+		{ ICS_OPT_SSH, EXPORT_SSH },
+		{ ICS_OPT_PEM, EXPORT_PEM },
+		{ ICS_OPT_PIN, EXPORT_PIN },
 	};
-	struct prove_export what = { .typed = ics->args[0],
+	struct export what = { .typed = ics->args[0],
 		.key = ics->opts[ICS_OPT_KEY],
 		.output = ics->opts[ICS_OPT_OUTPUT],
 		.where = &ics->where };
@@ -30,5 +31,25 @@ cmd_export(struct ics *ics)
 		out_fail("say the form: --ssh, --pem or --pin");
 		return ICS_EXIT_USAGE;
 	}
-	return err_exit(prove_export_run(&what));
+	return err_exit(export_run(&what));
+}
+
+int
+cmd_verify(struct ics *ics)
+{
+	const struct prove_verify what = { .typed = ics->args[0],
+		.anchors = ics->opts[ICS_OPT_ANCHOR],
+		.bundle = ics->opts[ICS_OPT_BUNDLE],
+		.save = ics->opts[ICS_OPT_SAVE_BUNDLE],
+		.when = { ics->opts[ICS_OPT_AT], ics->opts[ICS_OPT_KNOWN_AT] },
+		.json = ics_has(ics, ICS_OPT_JSON),
+		.quiet = ics_quiet(ics),
+		.recipe = ics_has(ics, ICS_OPT_RECIPE),
+		.where = &ics->where };
+	bool yes = false;
+	enum ics_err err = prove_verify_run(&what, &yes);
+
+	if (err != ICS_OK)
+		return err_exit(err);
+	return yes ? ICS_EXIT_YES : ICS_EXIT_NO;
 }

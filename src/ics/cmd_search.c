@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ics search QUERY...: what an index says, a key and its User IDs a block. */
+/*
+ * ics search QUERY...: what an index says, a key and its User IDs a block; or
+ * with NAME=VALUE things by what is said of them (src/prove).
+ */
 #include <string.h>
 
 #include "base/clock.h"
@@ -7,6 +10,7 @@
 #include "client/find.h"
 #include "client/out.h"
 #include "ics/ics.h"
+#include "prove/search.h"
 
 static const char *
 row_state(const struct store_row *row, int64_t now)
@@ -155,8 +159,8 @@ list_print(const struct ics *ics, const struct find_list *list)
 		    "there are more; add a word to the search");
 }
 
-int
-cmd_search(struct ics *ics)
+static enum ics_err
+words_search(const struct ics *ics)
 {
 	struct find_list list = { 0 };
 	struct find find;
@@ -181,5 +185,24 @@ cmd_search(struct ics *ics)
 out:
 	find_list_release(&list);
 	buf_release(&typed);
-	return err_exit(err);
+	return err;
+}
+
+int
+cmd_search(struct ics *ics)
+{
+	const struct prove_search what = { .where = &ics->where,
+		.args = ics->args,
+		.args_n = ics->args_n,
+		.limit = ics->opts[ICS_OPT_LIMIT],
+		.json = ics_has(ics, ICS_OPT_JSON),
+		.quiet = ics_quiet(ics) };
+
+	if (prove_search_is_typed(ics->args, ics->args_n))
+		return err_exit(prove_search_run(&what));
+	if (what.limit != NULL) {
+		out_fail("--limit goes with a search by NAME=VALUE");
+		return ICS_EXIT_USAGE;
+	}
+	return err_exit(words_search(ics));
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ics status QUERY...: is the key valid now? The certificate is fetched and
- * verified here; the server is only believed to have sent all it has.
+ * ics status QUERY...: is the key valid, and in which state is the thing? The
+ * certificate is fetched and verified here; the server is only believed to
+ * have sent all it has. The state is the anchors' word, or told as the
+ * server's (src/prove).
  */
 #include <stdio.h>
 
@@ -11,6 +13,7 @@
 #include "client/judge.h"
 #include "client/out.h"
 #include "ics/ics.h"
+#include "prove/show.h"
 
 /* Spec: RFC 9580 5.2.3.29, key flags by bit */
 static const struct {
@@ -188,9 +191,36 @@ judged_json(const struct judged *j, int64_t now)
 
 struct status {
 	const struct ics *ics;
-	json_t *list; /* owned; with --json */
+	struct prove_show show;
+	int64_t now;   /* the time asked about */
+	json_t *list;  /* owned; with --json: certificates */
+	json_t *items; /* owned likewise: states */
 	bool all_valid;
 };
+
+/* Nobody need have said anything about a key, but somebody about code. */
+static enum ics_err
+item_status(struct status *s, const struct notations_subject *subject)
+{
+	bool is_key = subject->kind == NOTATIONS_SUBJECT_ENTITY, good;
+	enum ics_err err;
+	json_t *doc;
+
+	if (s->ics->where.kind == WHERE_FILE) {
+		out_note(ics_quiet(s->ics), "no server runs: its state is "
+					    "not looked at");
+		return is_key ? ICS_OK : ICS_ENET;
+	}
+	err = prove_show_status(&s->show, subject, &doc, &good);
+	if (err == ICS_ENOTFOUND && is_key)
+		return ICS_OK;
+	if (err == ICS_ENOTFOUND)
+		return prove_tell_unknown(subject);
+	if (doc != NULL)
+		json_array_append_new(s->items, doc);
+	s->all_valid = s->all_valid && good;
+	return err;
+}
 
 /* Of a hard-revoked key some servers give the revocation alone. */
 static void
@@ -207,16 +237,38 @@ bare_tell(struct status *s, const char *typed)
 }
 
 static enum ics_err
+block_status(struct status *s, struct bytes packets)
+{
+	struct notations_subject subject;
+	enum ics_err err = ICS_OK;
+	struct judged j;
+
+	judge_block(packets, s->now, &j);
+	s->all_valid = s->all_valid && j.state == JUDGE_VALID;
+	if (s->list != NULL)
+		json_array_append_new(s->list, judged_json(&j, s->now));
+	else if (!ics_quiet(s->ics))
+		judged_print(&j, s->now);
+	notations_subject_of_fpr(&j.fpr, &subject);
+	if (subject.kind != NOTATIONS_SUBJECT_NONE)
+		err = item_status(s, &subject);
+	judge_release(&j);
+	return err;
+}
+
+static enum ics_err
 query_status(struct status *s, const char *typed)
 {
-	int64_t now = clock_now();
+	struct notations_subject subject;
 	struct pgp_block block;
-	struct judged j;
 	struct cursor cur;
 	struct find find;
 	struct buf found;
 	enum ics_err err;
 
+	if (notations_subject_guess(bytes_of_str(typed), &subject) &&
+	    subject.kind != NOTATIONS_SUBJECT_ENTITY)
+		return item_status(s, &subject);
 	buf_init(&found, FIND_OCTETS_MAX);
 	TRY(find_read(typed, &find));
 	TRY(find_certs(&s->ics->where, &find, true, &found));
@@ -226,35 +278,56 @@ query_status(struct status *s, const char *typed)
 			bare_tell(s, typed);
 			continue;
 		}
-		judge_block(block.data, now, &j);
-		s->all_valid = s->all_valid && j.state == JUDGE_VALID;
-		if (s->list != NULL)
-			json_array_append_new(s->list, judged_json(&j, now));
-		else if (!ics_quiet(s->ics))
-			judged_print(&j, now);
-		judge_release(&j);
+		TRY(block_status(s, block.data));
 	}
 out:
 	buf_release(&found);
 	return err;
 }
 
+static void
+status_print_json(struct status *s, bool found)
+{
+	out_json(json_pack("{s:o, s:o, s:b}", "certificates", s->list, "items",
+	    s->items, "valid", found && s->all_valid));
+}
+
+static enum ics_err
+status_begin(struct status *s, const struct ics *ics)
+{
+	struct policy_time when;
+	enum ics_err err;
+
+	*s = (struct status){ .ics = ics, .all_valid = true };
+	s->show = (struct prove_show){ .where = &ics->where,
+		.anchors = ics->opts[ICS_OPT_ANCHOR],
+		.when = { ics->opts[ICS_OPT_AT], ics->opts[ICS_OPT_KNOWN_AT] },
+		.json = ics_has(ics, ICS_OPT_JSON),
+		.quiet = ics_quiet(ics) };
+	err = prove_when_read(&s->show.when, &when);
+	s->now = when.at;
+	if (err == ICS_OK && s->show.json) {
+		s->list = json_array();
+		s->items = json_array();
+	}
+	return err;
+}
+
 int
 cmd_status(struct ics *ics)
 {
-	struct status s = { .ics = ics, .all_valid = true };
-	enum ics_err worst = ICS_OK, err;
+	struct status s;
+	enum ics_err worst = status_begin(&s, ics), err;
 
-	if (ics_has(ics, ICS_OPT_JSON))
-		s.list = json_array();
+	if (worst != ICS_OK)
+		return err_exit(worst);
 	for (size_t i = 0; i < ics->args_n; i++) {
 		err = query_status(&s, ics->args[i]);
 		if (err_exit(err) > err_exit(worst))
 			worst = err;
 	}
 	if (s.list != NULL)
-		out_json(json_pack("{s:o, s:b}", "certificates", s.list,
-		    "valid", worst == ICS_OK && s.all_valid));
+		status_print_json(&s, worst == ICS_OK);
 	if (worst != ICS_OK)
 		return err_exit(worst);
 	return s.all_valid ? ICS_EXIT_YES : ICS_EXIT_NO;

@@ -288,7 +288,8 @@ server_find(const struct command *command, struct ics *ics)
 	struct where_said said = { .server = ics->opts[ICS_OPT_SERVER],
 		.dir = ics->opts[ICS_OPT_STATE_DIR] };
 
-	if (command->need == NEED_NOTHING)
+	/* A bundle is there so that nobody need be asked. */
+	if (command->need == NEED_NOTHING || ics_has(ics, ICS_OPT_BUNDLE))
 		return ICS_OK;
 	if (command->need == NEED_STATE && said.server != NULL) {
 		out_fail("%s is for a server's own machine: name its state "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which key of a certificate speaks for the device in other protocols. */
 #include "base/hex.h"
-#include "prove/keyout.h"
+#include "export/keyout.h"
 
 /* Spec: RFC 9580 5.2.3.29 */
 #define FLAG_SIGN	  0x02u
@@ -57,7 +57,7 @@ facts_at(const struct pgp_facts *facts, size_t i)
 }
 
 static enum ics_err
-typed_find(const struct pgp_facts *facts, const struct prove_key_wish *wish,
+typed_find(const struct pgp_facts *facts, const struct export_key_wish *wish,
     const struct pgp_key **key)
 {
 	for (size_t i = 0; i <= facts->subkeys_n; i++) {
@@ -72,8 +72,8 @@ typed_find(const struct pgp_facts *facts, const struct prove_key_wish *wish,
 }
 
 enum ics_err
-prove_key_choose(const struct pgp_facts *facts,
-    const struct prove_key_wish *wish, const struct pgp_key **key)
+export_key_choose(const struct pgp_facts *facts,
+    const struct export_key_wish *wish, const struct pgp_key **key)
 {
 	unsigned best = 0, worth;
 	bool fits = false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One certificate, judged here, and its key in other clothes. */
-#include "prove/export.h"
+#include "export/export.h"
 
 #include "base/clock.h"
 #include "base/hex.h"
@@ -12,7 +12,7 @@
 
 /* The certificate that was asked for, alone and with a valid key. */
 static enum ics_err
-cert_get(const struct prove_export *what, struct buf *packets, struct judged *j)
+cert_get(const struct export *what, struct buf *packets, struct judged *j)
 {
 	struct pgp_block block, more;
 	struct cursor cur;
@@ -52,7 +52,7 @@ comment_write(const struct judged *j, struct buf *to)
 }
 
 static enum ics_err
-forms_write(const struct prove_export *what, const struct judged *j,
+forms_write(const struct export *what, const struct judged *j,
     const struct pgp_key *key, struct buf *out)
 {
 	struct buf comment;
@@ -60,12 +60,12 @@ forms_write(const struct prove_export *what, const struct judged *j,
 
 	buf_init(&comment, EXPORT_MAX);
 	comment_write(j, &comment);
-	if ((what->forms & PROVE_EXPORT_SSH) != 0)
-		TRY(prove_key_ssh(key, buf_bytes(&comment), out));
-	if ((what->forms & PROVE_EXPORT_PEM) != 0)
-		TRY(prove_key_pem(key, out));
-	if ((what->forms & PROVE_EXPORT_PIN) != 0)
-		TRY(prove_key_pin(key, out));
+	if ((what->forms & EXPORT_SSH) != 0)
+		TRY(export_key_ssh(key, buf_bytes(&comment), out));
+	if ((what->forms & EXPORT_PEM) != 0)
+		TRY(export_key_pem(key, out));
+	if ((what->forms & EXPORT_PIN) != 0)
+		TRY(export_key_pin(key, out));
 out:
 	buf_release(&comment);
 	if (err != ICS_OK)
@@ -75,14 +75,14 @@ out:
 }
 
 static enum ics_err
-key_choose(const struct prove_export *what, const struct judged *j,
+key_choose(const struct export *what, const struct judged *j,
     const struct pgp_key **key)
 {
-	const struct prove_key_wish wish = {
+	const struct export_key_wish wish = {
 		.typed = bytes_of_str(what->key == NULL ? "" : what->key),
 		.now = clock_now()
 	};
-	enum ics_err err = prove_key_choose(&j->facts, &wish, key);
+	enum ics_err err = export_key_choose(&j->facts, &wish, key);
 
 	if (err == ICS_EDENIED)
 		out_fail("%s: the key is revoked or expired", what->typed);
@@ -95,7 +95,7 @@ key_choose(const struct prove_export *what, const struct judged *j,
 }
 
 enum ics_err
-prove_export_run(const struct prove_export *what)
+export_run(const struct export *what)
 {
 	struct out_file file = { 0 };
 	struct judged j = { 0 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Keys in the clothes of SSH and X.509; DER is written inside out. */
-#include "prove/keyout.h"
+#include "export/keyout.h"
 
 #include "base/b64.h"
 #include "base/hex.h"
@@ -24,7 +24,7 @@ static const struct row {
 #define X(algo, curve, form, ssh, ssh_curve, oid, curve_oid)               \
 	{ PGP_ALGO_##algo, PGP_CURVE_##curve, FORM_##form, ssh, ssh_curve, \
 		oid, curve_oid },
-#include "prove/keyforms.def"
+#include "export/keyforms.def"
 #undef X
 };
 
@@ -180,7 +180,7 @@ bits_put(struct buf *out, const struct parts *parts)
 }
 
 enum ics_err
-prove_key_spki(const struct pgp_key *key, struct buf *out)
+export_key_spki(const struct pgp_key *key, struct buf *out)
 {
 	struct parts parts;
 	struct buf content;
@@ -209,14 +209,14 @@ base64_put(struct bytes data, struct buf *out)
 }
 
 enum ics_err
-prove_key_pem(const struct pgp_key *key, struct buf *out)
+export_key_pem(const struct pgp_key *key, struct buf *out)
 {
 	struct buf der;
 	uint8_t *room;
 	enum ics_err err;
 
 	buf_init(&der, KEYOUT_MAX);
-	TRY(prove_key_spki(key, &der));
+	TRY(export_key_spki(key, &der));
 	buf_put_str(out, "-----BEGIN PUBLIC KEY-----\n");
 	room = buf_grow(out, b64_lines_length(der.n));
 	if (room != NULL)
@@ -229,14 +229,14 @@ out:
 }
 
 enum ics_err
-prove_key_pin(const struct pgp_key *key, struct buf *out)
+export_key_pin(const struct pgp_key *key, struct buf *out)
 {
 	uint8_t digest[32];
 	struct buf der;
 	enum ics_err err;
 
 	buf_init(&der, KEYOUT_MAX);
-	TRY(prove_key_spki(key, &der));
+	TRY(export_key_spki(key, &der));
 	pgp_sha256(buf_bytes(&der), digest);
 	buf_put_str(out, "sha256//");
 	base64_put(bytes_of(digest, sizeof(digest)), out);
@@ -294,7 +294,7 @@ comment_put(struct bytes comment, struct buf *out)
 }
 
 enum ics_err
-prove_key_ssh(const struct pgp_key *key, struct bytes comment, struct buf *out)
+export_key_ssh(const struct pgp_key *key, struct bytes comment, struct buf *out)
 {
 	struct parts parts;
 	struct buf blob;

@@ -6,31 +6,31 @@
  *
  * Pure: a key goes in, text comes out. The forms are keyforms.def.
  */
-#ifndef PROVE_KEYOUT_H
-#define PROVE_KEYOUT_H
+#ifndef EXPORT_KEYOUT_H
+#define EXPORT_KEYOUT_H
 
 #include "pgp/pgp.h"
 
 /* Append the DER of SubjectPublicKeyInfo. Spec: RFC 5280 4.1. ICS_EUNSUPPORTED
  * where no other protocol knows such a key. */
-enum ics_err prove_key_spki(const struct pgp_key *key, struct buf *out);
+enum ics_err export_key_spki(const struct pgp_key *key, struct buf *out);
 
 /* Append "-----BEGIN PUBLIC KEY-----" and so on, as openssl writes it.
  * Spec: RFC 7468 13. */
-enum ics_err prove_key_pem(const struct pgp_key *key, struct buf *out);
+enum ics_err export_key_pem(const struct pgp_key *key, struct buf *out);
 
 /* Append "sha256//BASE64" and a line end, as curl's --pinnedpubkey takes it.
  * Spec: RFC 7469 2.4. */
-enum ics_err prove_key_pin(const struct pgp_key *key, struct buf *out);
+enum ics_err export_key_pin(const struct pgp_key *key, struct buf *out);
 
 /* Append "ssh-ed25519 BASE64 COMMENT" and a line end; what is no printable
  * ASCII in the comment becomes "_". ICS_EUNSUPPORTED: OpenSSH knows no such
  * key. Spec: RFC 4253 6.6. */
-enum ics_err prove_key_ssh(const struct pgp_key *key, struct bytes comment,
+enum ics_err export_key_ssh(const struct pgp_key *key, struct bytes comment,
     struct buf *out);
 
 /* Which of a certificate's keys is meant. */
-struct prove_key_wish {
+struct export_key_wish {
 	struct bytes typed; /* --key: a fingerprint or its end, hex; or empty */
 	int64_t now;
 };
@@ -39,7 +39,7 @@ struct prove_key_wish {
  * that was typed. Lent by the certificate. ICS_ENOTFOUND: there is none;
  * ICS_EDENIED: it is revoked, expired or of the future.
  */
-enum ics_err prove_key_choose(const struct pgp_facts *facts,
-    const struct prove_key_wish *wish, const struct pgp_key **key);
+enum ics_err export_key_choose(const struct pgp_facts *facts,
+    const struct export_key_wish *wish, const struct pgp_key **key);
 
 #endif

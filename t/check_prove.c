@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Bundles, times and anchors: what is written is read, what was cut or
+ * flipped is refused or still says the same.
+ */
+#include "fixture.h"
+#include "prove/anchors.h"
+#include "prove/bundle.h"
+#include "prove/when.h"
+
+/* ---- bundles --------------------------------------------------------------- */
+
+static void
+bundle_make(struct buf *text)
+{
+	struct bytes cert = fixture_read("certs/cert-01.pgp");
+	struct prove_bundle b;
+
+	prove_bundle_init(&b);
+	ck_assert(notations_subject_guess(
+	    bytes_of_str("0123456789abcdef0123456789abcdef01234567"),
+	    &b.subject));
+	b.made = 1795687200;
+	(void)snprintf(b.server, sizeof(b.server), "https://ics.example");
+	ck_assert_int_eq(pgp_input_read(cert, &b.packets), ICS_OK);
+	ck_assert_int_eq(prove_bundle_write(&b, text), ICS_OK);
+	prove_bundle_release(&b);
+	fixture_free(cert);
+}
+
+static enum ics_err
+bundle_try(struct bytes text, struct bytes *packets)
+{
+	struct prove_bundle b;
+	enum ics_err err;
+
+	prove_bundle_init(&b);
+	err = prove_bundle_read(text, &b);
+	if (err == ICS_OK && packets != NULL)
+		*packets = alloc_bytes(buf_bytes(&b.packets));
+	prove_bundle_release(&b);
+	return err;
+}
+
+START_TEST(a_bundle_is_read_as_it_was_written)
+{
+	struct prove_bundle b;
+	struct buf text;
+
+	buf_init(&text, PROVE_BUNDLE_MAX);
+	bundle_make(&text);
+	prove_bundle_init(&b);
+	ck_assert_int_eq(prove_bundle_read(buf_bytes(&text), &b), ICS_OK);
+	ck_assert_int_eq(b.made, 1795687200);
+	ck_assert_str_eq(b.server, "https://ics.example");
+	ck_assert_int_eq(b.subject.kind, NOTATIONS_SUBJECT_ENTITY);
+	ck_assert_uint_gt(b.packets.n, 0);
+	prove_bundle_release(&b);
+	buf_release(&text);
+}
+END_TEST
+
+START_TEST(a_cut_bundle_is_refused)
+{
+	struct bytes want, got;
+	struct buf text;
+
+	buf_init(&text, PROVE_BUNDLE_MAX);
+	bundle_make(&text);
+	ck_assert_int_eq(bundle_try(buf_bytes(&text), &want), ICS_OK);
+	/* The last lines of the armor alone may go. */
+	for (size_t n = 0; n < text.n; n++) {
+		uint8_t *exact = alloc_new(n + (n == 0));
+
+		memcpy(exact, text.p, n);
+		if (bundle_try(bytes_of(exact, n), &got) == ICS_OK) {
+			ck_assert(bytes_equal(want, got));
+			alloc_bytes_free(got);
+			ck_assert_uint_ge(n + 50, text.n);
+		}
+		free(exact);
+	}
+	alloc_bytes_free(want);
+	buf_release(&text);
+}
+END_TEST
+
+/* Flips in words for people change nothing; all others are noticed. */
+START_TEST(a_flipped_bundle_has_the_same_packets_or_none)
+{
+	struct bytes want, got;
+	struct buf text;
+
+	buf_init(&text, PROVE_BUNDLE_MAX);
+	bundle_make(&text);
+	ck_assert_int_eq(bundle_try(buf_bytes(&text), &want), ICS_OK);
+	for (size_t i = 0; i < text.n; i++) {
+		for (unsigned bit = 0; bit < 8; bit += 3) {
+			text.p[i] ^= (uint8_t)(1u << bit);
+			if (bundle_try(buf_bytes(&text), &got) == ICS_OK) {
+				ck_assert(bytes_equal(want, got));
+				alloc_bytes_free(got);
+			}
+			text.p[i] ^= (uint8_t)(1u << bit);
+		}
+	}
+	alloc_bytes_free(want);
+	buf_release(&text);
+}
+END_TEST
+
+/* ---- times and anchors --------------------------------------------------------- */
+
+START_TEST(times_are_read)
+{
+	static const struct {
+		const char *at, *known_at;
+		enum ics_err err;
+		int64_t want;
+	} rows[] = {
+		{ "2026-11-26", NULL, ICS_OK, 1795651200 },
+		{ "2026-11-26T10:00:00Z", "12", ICS_OK, 1795687200 },
+		{ "@1795687200", NULL, ICS_OK, 1795687200 },
+		{ "2026-02-30", NULL, ICS_EUSAGE, 0 },
+		{ "yesterday", NULL, ICS_EUSAGE, 0 },
+		{ "@", NULL, ICS_EUSAGE, 0 },
+		{ "@-1", NULL, ICS_EUSAGE, 0 },
+		{ "2026-11-26", "0", ICS_EUSAGE, 0 },
+		{ "2026-11-26", "x", ICS_EUSAGE, 0 },
+	};
+	struct policy_time when;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct prove_when_said said = { rows[i].at,
+			rows[i].known_at };
+
+		ck_assert_int_eq(prove_when_read(&said, &when), rows[i].err);
+		if (rows[i].err != ICS_OK)
+			continue;
+		ck_assert_int_eq(when.at, rows[i].want);
+		ck_assert_int_eq(when.skew, 0);
+	}
+}
+END_TEST
+
+START_TEST(anchors_are_read)
+{
+	static const char a[] = "0123456789abcdef0123456789abcdef01234567";
+	struct prove_anchors *anchors = alloc_zero(1, sizeof(*anchors));
+	struct buf list;
+
+	buf_init(&list, 4096);
+	buf_printf(&list, "%s,04%s,,%s/t/data/certs/cert-01.pgp", a, a,
+	    getenv("srcdir"));
+	ck_assert_int_eq(prove_anchors_read(buf_str(&list), anchors), ICS_OK);
+	ck_assert_uint_eq(anchors->n, 2);
+	ck_assert_uint_gt(anchors->certs.n, 0);
+	prove_anchors_release(anchors);
+	ck_assert_int_eq(prove_anchors_read(",", anchors), ICS_EUSAGE);
+	prove_anchors_release(anchors);
+	ck_assert_int_eq(prove_anchors_read("/nowhere", anchors), ICS_EIO);
+	prove_anchors_release(anchors);
+	ck_assert_int_eq(prove_anchors_read(NULL, anchors), ICS_OK);
+	ck_assert_uint_eq(anchors->n, 0);
+	prove_anchors_release(anchors);
+	buf_release(&list);
+	free(anchors);
+}
+END_TEST
+
+static void
+add(TCase *t)
+{
+	tcase_add_test(t, a_bundle_is_read_as_it_was_written);
+	tcase_add_test(t, a_cut_bundle_is_refused);
+	tcase_add_test(t, a_flipped_bundle_has_the_same_packets_or_none);
+	tcase_add_test(t, times_are_read);
+	tcase_add_test(t, anchors_are_read);
+}
+
+int
+main(void)
+{
+	/* What is refused says so on standard error; that is not the test's. */
+	if (freopen("/dev/null", "w", stderr) == NULL ||
+	    pgp_crypto_init() != ICS_OK)
+		return EXIT_FAILURE;
+	return fixture_run("prove", add);
+}
