@@ -5,8 +5,10 @@
  *
  * Everything here runs on the worker's thread.
  */
+#define _GNU_SOURCE 1 /* POLLRDHUP */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -246,11 +248,40 @@ ring_sweep(struct hkp_worker *w, struct hkp_conn *ring)
 	}
 }
 
+static bool
+is_gone(const struct hkp_conn *c)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct pollfd fd = { .events = POLLRDHUP };
+
+	if (info == NULL)
+		return false;
+	fd.fd = info->connect_fd;
+	return poll(&fd, 1, 0) == 1 &&
+	       (fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+/* libmicrohttpd does not look at who is suspended. */
+static void
+asleep_sweep(struct hkp_worker *w)
+{
+	struct hkp_conn *next;
+
+	for (struct hkp_conn *c = w->asleep.next; c != &w->asleep; c = next) {
+		next = c->next;
+		c->gone = is_gone(c);
+		if (c->gone)
+			hkp_request_wake(&c->rq);
+	}
+}
+
 void
 hkp_conn_sweep(struct hkp_worker *w)
 {
 	ring_sweep(w, &w->waiting);
 	ring_sweep(w, &w->sending);
+	asleep_sweep(w);
 }
 
 /* ---- receiving ----------------------------------------------------------------- */
@@ -395,6 +426,7 @@ on_completed(void *arg, struct MHD_Connection *mhd, void **context,
 	free((void *)(uintptr_t)c->rp.body.p);
 	c->rp = (struct hkp_reply){ 0 };
 	c->begun = c->discard = c->finished = c->asleep = c->broken = false;
+	c->gone = false;
 	c->discarded = 0;
 	hkp_ring_remove(c);
 	wait_for_request(c);

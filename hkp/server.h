@@ -62,6 +62,7 @@ struct hkp_conn {
 	struct hkp_reply rp;
 	hkp_finish *finish;
 	bool asleep; /* its stream waits for hkp_request_wake */
+	bool gone;   /* while it did, the client went away */
 };
 
 enum hkp_order {
@@ -157,7 +158,8 @@ void hkp_held_body_give(struct hkp_conn *c);
 /* Start a libmicrohttpd daemon for slot on fd (a duplicate, given). */
 enum ics_err hkp_slot_open(struct hkp_slot *slot, int fd, bool tls);
 /* Close connections whose request did not come, or whose answer was not read,
- * in time; all idle ones when the worker drains. */
+ * in time; all idle ones when the worker drains; and streams that wait for
+ * clients who went away. */
 void hkp_conn_sweep(struct hkp_worker *w);
 /*
  * A newcomer is worth more than who has been silent longest, so that nobody
