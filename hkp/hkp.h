@@ -65,6 +65,9 @@ struct hkp_hooks {
 };
 
 struct hkp;
+struct hkp_query;
+struct hkp_reply;
+struct hkp_request;
 struct hkp_route_table;
 
 /*
@@ -83,6 +86,10 @@ struct hkp_start {
 	/* Further routes, lent; their handlers find arg by hkp_more_arg. */
 	const struct hkp_route_table *more;
 	void *more_arg;
+	/* Asked first by /pks/lookup's get and index when what is looked for
+	 * has a colon; true: it was answered. NULL: nobody is. */
+	bool (*more_lookup)(struct hkp_request *rq, struct hkp_reply *rp,
+	    const struct hkp_query *q);
 };
 enum ics_err hkp_new(const struct hkp_start *start,
     const struct hkp_config *config, struct hkp **h);

@@ -339,19 +339,27 @@ op_stats(struct hkp_request *rq, struct hkp_reply *rp,
 	hkp_stats(rq, rp);
 }
 
+/* Neither a fingerprint nor an address has a colon. */
+static bool
+has_colon(struct bytes text)
+{
+	return text.n > 0 && memchr(text.p, ':', text.n) != NULL;
+}
+
 static const struct {
 	const char *word;
 	void (*answer)(struct hkp_request *rq, struct hkp_reply *rp,
 	    const struct hkp_query *q);
 	bool needs_search;
+	bool is_shared; /* with hkp_more_lookup */
 } operations[] = {
-	{ "get", op_get, true },
-	{ "index", op_index, true },
-	{ "vindex", op_index, true },
-	{ "hget", op_hget, true },
-	{ "x-hget", op_hget, true },
-	{ "stats", op_stats, false },
-	{ "x-stats", op_stats, false },
+	{ "get", op_get, true, true },
+	{ "index", op_index, true, true },
+	{ "vindex", op_index, true, true },
+	{ "hget", op_hget, true, false },
+	{ "x-hget", op_hget, true, false },
+	{ "stats", op_stats, false, false },
+	{ "x-stats", op_stats, false, false },
 };
 
 static void
@@ -366,7 +374,9 @@ operate(struct hkp_request *rq, struct hkp_reply *rp, const struct hkp_query *q)
 			hkp_reply_text(rp, 400,
 			    "The parameter search= is "
 			    "missing.");
-		else
+		else if (!operations[i].is_shared ||
+			 !has_colon(q->value[HKP_PARAM_SEARCH]) ||
+			 !hkp_more_lookup(rq, rp, q))
 			operations[i].answer(rq, rp, q);
 		return;
 	}

@@ -151,6 +151,9 @@ const char *hkp_dir(struct hkp *h);
 struct store *hkp_store(struct hkp *h);
 const struct hkp_hooks *hkp_hooks_get(struct hkp *h);
 void *hkp_more_arg(struct hkp *h); /* of struct hkp_start, for its routes */
+/* False when nobody is asked, or he does not answer. */
+bool hkp_more_lookup(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct hkp_query *q);
 bool hkp_ready(struct hkp *h);
 /* Threads that outlive a request (fsck) are counted so that hkp_free waits. */
 void hkp_helpers_add(struct hkp *h, int change);

@@ -312,6 +312,15 @@ hkp_more_arg(struct hkp *h)
 	return h->start.more_arg;
 }
 
+bool
+hkp_more_lookup(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct hkp_query *q)
+{
+	const struct hkp_start *start = &rq->h->start;
+
+	return start->more_lookup != NULL && start->more_lookup(rq, rp, q);
+}
+
 void
 hkp_helpers_add(struct hkp *h, int change)
 {
