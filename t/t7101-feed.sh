@@ -10,10 +10,6 @@
 . "$srcdir/t/lib-hkp.sh"
 . "$srcdir/t/lib-api.sh"
 
-cors() {
-	same '*' "$(header access-control-allow-origin)"
-}
-
 # submit FILE [CURL-OPTION...]: as octets of no special type
 submit() {
 	submit_file=$1
@@ -24,10 +20,6 @@ submit() {
 
 outcomes() {
 	jq -r '[.results[].outcome] | join(" ")' "$tmp/body"
-}
-
-lower() {
-	printf '%s' "$1" | tr 'A-Z' 'a-z'
 }
 
 # poll SINCE: in the background, waiting when this returns: $poll_pid,
@@ -168,6 +160,37 @@ test_ok 'who asks for what is there does not wait' '
 	same 200 "$(api "/changes?since=0&wait=60" -m 20)" &&
 	is ".rows | length == 6"
 '
+
+# crowd N COMMAND...: with N clients that wait, in a language that can
+crowd() {
+	crowd_n=$1
+	shift
+	python3 - "$crowd_n" "$icsd_port" "$@" <<-'PY'
+		import socket, subprocess, sys
+		n, port, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+		ask = b"GET /ics/v1/changes?since=99&wait=60 HTTP/1.1\r\nHost: x\r\n\r\n"
+		crowd = []
+		for i in range(n):
+		    s = socket.create_connection(("127.0.0.1", port), 20)
+		    s.sendall(ask)
+		    if not s.recv(16).startswith(b"HTTP/1.1 200"):
+		        sys.exit("client %d was not let wait" % i)
+		    crowd.append(s)
+		sys.exit(subprocess.call(command))
+	PY
+}
+
+is_let_wait() {
+	same 200 "$(api "/changes?since=99&wait=1")" >/dev/null
+}
+
+test_ok 'one too many is a 503, and told when to come again' '
+	crowd 256 curl -sS -m 20 -o "$tmp/body" -D "$tmp/head" \
+		"$icsd_http/ics/v1/changes?since=99&wait=60" &&
+	same 2 "$(header retry-after)" && grep -q "^HTTP.* 503" "$tmp/head"
+'
+test_ok 'who goes away leaves his place at once' \
+	'wait_until 10 is_let_wait'
 
 # ---- events
 

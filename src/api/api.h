@@ -3,6 +3,13 @@
  * Routes above the keyserver's: the ICS API, and what the operator asks on
  * the local socket. They are rows that hkp_new takes, with a struct api as
  * their argument; hkp/README is the wire contract.
+ *
+ *	api.c        rows, rights in force      query.c   parameters
+ *	view.c       which item, as of when     item.c statement.c code.c
+ *	terms.c search_read.c search.c          changes.c follow.c log.c
+ *	submit.c result.c                       local.c stream.c
+ *
+ * Invariant: nothing here decides what is so; item and policy do.
  */
 #ifndef API_API_H
 #define API_API_H
@@ -14,6 +21,10 @@
 struct api;
 
 extern const struct hkp_route_table api_routes;
+
+/* Answers look-ups of code, for hkp_start.more_lookup. */
+bool api_code_lookup(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct hkp_query *q);
 
 /* What the routes share, for the argument of the rows. The caller frees it,
  * after hkp_free. */

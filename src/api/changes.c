@@ -2,62 +2,89 @@
 /* GET /ics/v1/changes: pages of the log, now or as soon as there is one. */
 #include "api/changes.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "api/query.h"
+#include "base/clock.h"
 #include "hkp/page.h"
 #include "hkp/query.h"
+
+#define PATIENCE_NS UINT64_C(100000000) /* of a thread that others need */
 
 static const char *const events[] = {
 	[STORE_EVENT_PUT] = "put",
 	[STORE_EVENT_DELETE] = "delete",
 	[STORE_EVENT_DENY] = "deny",
 	[STORE_EVENT_ALLOW] = "allow",
+	[STORE_EVENT_STATE] = "state",
+	[STORE_EVENT_FORGET] = "forget",
 };
 
-static json_t *
-row_json(const struct store_log_row *row)
+json_t *
+api_log_row_json(const struct store_log_row *row)
 {
 	static const uint8_t none[32];
 	struct bytes digest = bytes_of(row->digest, sizeof(row->digest));
-	char hex[PGP_FPR_TEXT_MAX];
+	char item[NOTATIONS_SUBJECT_TEXT_MAX];
 
-	pgp_fpr_hex(&row->item, hex);
-	return json_pack("{s:I, s:o, s:s, s:o, s:o*}", "position",
+	/* Keys of older versions are no subjects: their text is like it. */
+	if (row->subject.kind == NOTATIONS_SUBJECT_NONE) {
+		(void)snprintf(item, sizeof(item), "dev:%02x",
+		    row->item.version); /* fits */
+		pgp_fpr_hex(&row->item, &item[strlen(item)]);
+	} else {
+		notations_subject_text(&row->subject, item);
+	}
+	return json_pack("{s:I, s:o, s:s, s:s, s:o*}", "position",
 	    (json_int_t)row->position, "received", api_time_json(row->received),
-	    "event", events[row->event], "item",
-	    json_sprintf("dev:%02x%s", row->item.version, hex), "digest",
+	    "event", events[row->event], "item", item, "digest",
 	    bytes_equal(digest, bytes_of(none, sizeof(none)))
 		? NULL
 		: api_hex_json(digest));
 }
 
+/* What is said of an item, by anybody, selects it. What left is told to all:
+ * nobody knows any more what was said of it. */
 static enum ics_err
-size_read(struct store_reader *r, int64_t *size)
+is_selected(struct store_reader *r, const struct api_changes *c,
+    const struct store_log_row *row, bool *is)
 {
-	struct store_stats stats;
-	enum ics_err err = store_stats(r, &stats);
+	struct item_source source;
+	struct item it = { 0 };
+	enum ics_err err;
 
-	*size = err == ICS_OK ? stats.log : 0;
-	return err;
+	*is = c->select.n == 0 || (row->event != STORE_EVENT_PUT &&
+				      row->event != STORE_EVENT_STATE);
+	if (*is)
+		return ICS_OK;
+	item_source_of_store(r, &source);
+	err = item_read(&source, &row->subject, &it);
+	if (err == ICS_OK)
+		*is = api_terms_fit(&c->select, &it, NULL);
+	item_release(&it);
+	return err == ICS_ENOTFOUND ? ICS_OK : err;
 }
 
 enum ics_err
 api_changes_read(struct store_reader *r, struct api_changes *c, json_t *rows)
 {
+	uint64_t end = clock_mono_ns() + PATIENCE_NS;
 	struct store_log_row row;
+	bool is;
 	enum ics_err err;
 
-	TRY(size_read(r, &c->size));
-	for (size_t i = 0;
-	     i < API_CHANGES_LOOK && json_array_size(rows) < c->limit; i++) {
+	TRY(store_log_size(r, &c->size));
+	while (json_array_size(rows) < c->limit && clock_mono_ns() < end) {
 		err = store_log_next(r, c->since, &row);
 		if (err == ICS_ENOTFOUND)
 			return ICS_OK;
 		if (err != ICS_OK)
 			return err;
+		TRY(is_selected(r, c, &row, &is));
 		c->since = row.position;
-		json_array_append_new(rows, row_json(&row));
+		if (is)
+			json_array_append_new(rows, api_log_row_json(&row));
 	}
 out:
 	return err;
@@ -104,13 +131,20 @@ asked_read(struct hkp_request *rq, struct hkp_reply *rp, struct api_changes *c,
 	int64_t n;
 
 	*c = (struct api_changes){ 0 };
+	struct bytes select;
+
 	if (!api_query_of(rq, rp, &q) ||
 	    !api_number_read(&q, rp, &since, &c->since) ||
 	    !api_number_read(&q, rp, &limit, &n) ||
 	    !api_number_read(&q, rp, &seconds, wait))
 		return false;
 	c->limit = (size_t)n;
-	return true;
+	select = api_query_get(&q, "select");
+	if (api_terms_read(&c->select, select))
+		return true;
+	api_refuse(rp, 400, "select will not do",
+	    "write pairs, as select=model=T1000%20manu=Acme");
+	return false;
 }
 
 static void

@@ -7,9 +7,9 @@
 #define API_CHANGES_H
 
 #include "api/handler.h"
+#include "api/terms.h"
 
 #define API_CHANGES_MAX	   1000 /* rows of a page */
-#define API_CHANGES_LOOK   5000 /* rows looked at for one */
 #define API_FOLLOWERS_MAX  256	/* connections that wait */
 #define API_WAIT_MAX	   60	/* seconds */
 #define API_KEEPALIVE_SECS 15	/* between signs of life of an event stream */
@@ -17,8 +17,12 @@
 struct api_changes {
 	int64_t since; /* the position of the last row that was looked at */
 	size_t limit;
-	int64_t size; /* of the log, as of the last look */
+	struct api_terms select; /* none: everything */
+	int64_t size;		 /* of the log, as of the last look */
 };
+
+/* A row of the log, as the feed tells it. */
+json_t *api_log_row_json(const struct store_log_row *row);
 
 /* Append the rows after since, at most limit, to the JSON array; since moves
  * on, also over rows that are not wanted. */

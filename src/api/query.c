@@ -95,13 +95,13 @@ api_number_read(const struct api_query *q, struct hkp_reply *rp,
 	char words[128];
 
 	*n = row->otherwise;
-	if (text.p == NULL)
+	if (text.p == NULL && *n >= row->least)
 		return true;
 	if (api_digits_read(text, n) && *n >= row->least && *n <= row->most)
 		return true;
 	(void)snprintf(words, sizeof(words),
 	    "%s takes a number from %" PRId64 " to %" PRId64, row->name,
 	    row->least, row->most); /* fits */
-	api_refuse(rp, 400, words, "leave it away, or write digits only");
+	api_refuse(rp, 400, words, "write digits only");
 	return false;
 }

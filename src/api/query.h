@@ -41,7 +41,7 @@ bool api_digits_read(struct bytes text, int64_t *n);
 struct api_number {
 	const char *name;
 	int64_t least, most;
-	int64_t otherwise; /* when it is not given */
+	int64_t otherwise; /* when it is not given; below least: it must be */
 };
 /* False after a 400 that says what it takes. */
 bool api_number_read(const struct api_query *q, struct hkp_reply *rp,

@@ -121,6 +121,7 @@ http_start(struct server *s, struct conf *c)
 		.hooks = { .reload = signals_reload },
 		.more = &api_routes,
 		.more_arg = s->api,
+		.more_lookup = api_code_lookup,
 	};
 	struct hkp_config config;
 	struct tls_pem pem = { NULL, NULL };

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a URL to an item as of a time. */
+#include "api/view.h"
+
+#include "api/query.h"
+#include "base/clock.h"
+#include "hkp/lookup.h"
+#include "hkp/page.h"
+#include "hkp/query.h"
+
+#define ID_HELP                                                                \
+	"an id is a fingerprint of 40 or 64 digits, perhaps with its version " \
+	"before it, a key ID of 16, or sha256: and 64 digits for code"
+
+/* ---- which ---------------------------------------------------------------------- */
+
+static const struct {
+	const char *suffix, *type;
+	enum api_form form;
+} forms[] = {
+	{ ".asc", "application/pgp-keys", API_ARMOR },
+	{ ".pgp", "application/pgp", API_BINARY },
+	{ ".json", "application/json", API_JSON },
+};
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static bool
+suffix_take(struct bytes *text, const char *suffix)
+{
+	struct bytes tail = bytes_of_str(suffix);
+
+	if (text->n <= tail.n ||
+	    !bytes_equal(bytes_of(&text->p[text->n - tail.n], tail.n), tail))
+		return false;
+	text->n -= tail.n;
+	return true;
+}
+
+static enum api_form
+form_wanted(struct hkp_request *rq)
+{
+	const char *accept = hkp_request_header(rq, "Accept");
+
+	for (size_t i = 0; accept != NULL && i < COUNT(forms); i++)
+		if (hkp_type_is(accept, forms[i].type))
+			return forms[i].form;
+	return API_JSON;
+}
+
+bool
+api_id_read(struct hkp_request *rq, struct hkp_reply *rp, struct api_id *id)
+{
+	struct bytes raw = rq->match.args[0];
+	size_t n = 0;
+
+	if (raw.n > sizeof(id->room) ||
+	    hkp_decode(raw, HKP_DECODE_PATH, id->room, &n) != ICS_OK) {
+		api_refuse(rp, 400, "that is no id", ID_HELP);
+		return false;
+	}
+	id->text = bytes_of(id->room, n);
+	for (size_t i = 0; i < COUNT(forms); i++)
+		if (suffix_take(&id->text, forms[i].suffix)) {
+			id->form = forms[i].form;
+			return true;
+		}
+	id->form = form_wanted(rq);
+	return true;
+}
+
+void
+api_miss(struct hkp_reply *rp)
+{
+	api_refuse(rp, 404, "nothing is known of this here",
+	    "/ics/v1/search finds items by what is said of them");
+}
+
+enum ics_err
+api_primary_read(struct store_reader *r, int64_t id,
+    struct notations_subject *subject)
+{
+	struct store_row row;
+	struct bytes summary;
+	struct cursor cur;
+	enum ics_err err;
+
+	TRY(store_summary_get(r, id, &summary));
+	cur = cursor_of(summary);
+	TRY(store_summary_next(&cur, &row));
+	notations_subject_of_fpr(&row.fpr, subject);
+out:
+	return err;
+}
+
+static void
+several_reply(struct hkp_reply *rp, struct store_reader *r,
+    const struct store_hits *hits)
+{
+	char text[NOTATIONS_SUBJECT_TEXT_MAX];
+	struct notations_subject subject;
+	json_t *items = json_array();
+
+	for (size_t i = 0; i < hits->n; i++) {
+		if (api_primary_read(r, hits->ids[i], &subject) != ICS_OK ||
+		    subject.kind == NOTATIONS_SUBJECT_NONE)
+			continue;
+		notations_subject_text(&subject, text);
+		json_array_append_new(items, json_string(text));
+	}
+	hkp_reply_json(rp, 409,
+	    json_pack("{s:s, s:s, s:o}", "error",
+		"several certificates have this key ID", "help",
+		"ask by fingerprint", "items", items));
+}
+
+static bool
+keyid_read(struct hkp_reply *rp, struct store_reader *r, uint64_t keyid,
+    struct notations_subject *subject)
+{
+	struct store_hits hits;
+	enum ics_err err;
+
+	TRY(store_find_keyid(r, keyid, &hits));
+	if (hits.n > 1) {
+		several_reply(rp, r, &hits);
+		return false;
+	}
+	if (hits.n == 1)
+		TRY(api_primary_read(r, hits.ids[0], subject));
+	if (hits.n == 0 || subject->kind == NOTATIONS_SUBJECT_NONE)
+		err = ICS_ENOTFOUND;
+out:
+	if (err == ICS_ENOTFOUND)
+		api_miss(rp);
+	else if (err != ICS_OK)
+		hkp_reply_error(rp, err);
+	return err == ICS_OK;
+}
+
+bool
+api_subject_read(struct hkp_reply *rp, struct store_reader *r, struct bytes id,
+    struct notations_subject *subject)
+{
+	uint64_t keyid;
+
+	if (hkp_keyid_read(id, &keyid))
+		return keyid_read(rp, r, keyid, subject);
+	if (notations_subject_guess(id, subject))
+		return true;
+	api_refuse(rp, 400, "that is no id", ID_HELP);
+	return false;
+}
+
+/* ---- when ------------------------------------------------------------------------ */
+
+struct policy_time
+api_when_now(void)
+{
+	return (struct policy_time){ .at = clock_now(), .skew = POLICY_SKEW };
+}
+
+bool
+api_when_read(struct hkp_request *rq, struct hkp_reply *rp,
+    struct policy_time *when)
+{
+	static const struct api_number known = { "known-at", 0, INT64_MAX, 0 };
+	struct api_query q;
+	struct bytes at;
+
+	*when = api_when_now();
+	if (!api_query_of(rq, rp, &q) ||
+	    !api_number_read(&q, rp, &known, &when->known_at))
+		return false;
+	at = api_query_get(&q, "at");
+	if (at.p == NULL)
+		return true;
+	when->skew = 0;
+	if (notations_time_read(at, &when->at) == ICS_OK ||
+	    api_digits_read(at, &when->at))
+		return true;
+	api_refuse(rp, 400, "at is no time",
+	    "write 2026-11-26T10:00:00Z, or seconds since 1970");
+	return false;
+}
+
+/* ---- the item -------------------------------------------------------------------- */
+
+enum ics_err
+api_view_read(struct hkp_request *rq, struct store_reader *r,
+    const struct notations_subject *subject, struct api_view *v)
+{
+	struct item_source source;
+	struct policy_time when = v->when;
+	enum ics_err err;
+
+	*v = (struct api_view){ .when = when };
+	item_source_of_store(r, &source);
+	source.rights = api_rights_of(rq);
+	TRY(item_read(&source, subject, &v->it));
+	item_fold(&v->it, source.rights, &v->when, &v->state);
+	v->told = (struct item_telling){
+		.it = &v->it, .state = &v->state, .when = &v->when
+	};
+	err = store_log_size(r, &v->told.log_size);
+out:
+	return err;
+}
+
+void
+api_view_release(struct api_view *v)
+{
+	policy_state_release(&v->state);
+	item_release(&v->it);
+}
+
+/* ---- signed forms ---------------------------------------------------------------- */
+
+void
+api_signed_init(struct api_signed *s, size_t most)
+{
+	buf_init(&s->certs, most);
+	buf_init(&s->records, most);
+}
+
+void
+api_signed_release(struct api_signed *s)
+{
+	buf_release(&s->certs);
+	buf_release(&s->records);
+}
+
+static void
+armor_put(struct buf *out, struct bytes data, enum pgp_armor kind)
+{
+	uint8_t *room;
+
+	if (data.n == 0)
+		return;
+	room = buf_grow(out, pgp_armor_length(data.n, kind, true));
+	if (room != NULL)
+		pgp_armor_write(data, kind, pgp_crc24(data), room);
+}
+
+void
+api_signed_reply(struct hkp_request *rq, struct hkp_reply *rp,
+    struct api_signed *s, enum api_form form)
+{
+	size_t most = s->certs.max + s->records.max;
+	uint8_t digest[32];
+	struct buf out;
+
+	buf_init(&out, 2 * most);
+	if (buf_end(&s->certs) != ICS_OK || buf_end(&s->records) != ICS_OK) {
+		hkp_reply_error(rp, ICS_ETOOBIG);
+	} else if (form == API_BINARY) {
+		buf_put(&out, buf_bytes(&s->records));
+		buf_put(&out, buf_bytes(&s->certs));
+	} else {
+		armor_put(&out, buf_bytes(&s->certs), PGP_ARMOR_CERT);
+		armor_put(&out, buf_bytes(&s->records), PGP_ARMOR_SIG);
+	}
+	pgp_sha256(buf_bytes(&out), digest);
+	if (rp->status == 0 && out.n == 0)
+		api_refuse(rp, 404, "nothing that is signed is kept of this",
+		    "statements may be kept with another item");
+	else if (rp->status == 0 && !hkp_reply_etag(rq, rp, digest, 's'))
+		hkp_reply_buf(rp, 200,
+		    form == API_BINARY ? "application/pgp"
+		    : s->certs.n > 0   ? HKP_TYPE_ARMOR
+				       : "application/pgp-signature",
+		    &out);
+	buf_release(&out);
+}
