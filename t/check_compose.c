@@ -285,6 +285,30 @@ START_TEST(keys_are_as_gpg_makes_them)
 }
 END_TEST
 
+/* Whether y is on the curve, computed apart from our code. */
+START_TEST(ed25519_points_are_told_apart)
+{
+	static const bool on[] = { true, true, false, true, true, true, true,
+		false, false, true, true, false };
+	uint8_t y[32] = { 0 };
+	struct compose_key raw = { .version = 4,
+		.algo = PGP_ALGO_EDDSA,
+		.curve = PGP_CURVE_ED25519,
+		.point = bytes_of(y, sizeof(y)) };
+	struct buf made;
+
+	buf_init(&made, PGP_PACKET_MAX);
+	for (uint8_t i = 0; i < sizeof(on); i++) {
+		y[0] = i;
+		ck_assert(compose_key_write(&raw, &made) ==
+			  (on[i] ? ICS_OK : ICS_EFORMAT));
+	}
+	memset(y, 0xff, sizeof(y)); /* above p */
+	ck_assert(compose_key_write(&raw, &made) == ICS_EFORMAT);
+	buf_release(&made);
+}
+END_TEST
+
 /* The native kinds of version 6, and that the old ones are refused there. */
 START_TEST(version_6_has_its_own_kinds)
 {
@@ -318,6 +342,7 @@ tests_add(TCase *t)
 	tcase_add_loop_test(t, lengths_are_minimal, 0,
 	    (int)(sizeof(length_rows) / sizeof(length_rows[0])));
 	tcase_add_test(t, keys_are_as_gpg_makes_them);
+	tcase_add_test(t, ed25519_points_are_told_apart);
 	tcase_add_test(t, version_6_has_its_own_kinds);
 }
 

@@ -35,6 +35,58 @@ has_form(const struct compose_key *raw)
 	return raw->point.n == 2 * width + 1 && raw->point.p[0] == 4;
 }
 
+/* The number in an Ed25519 point's octets, without the sign of x. */
+static gcry_mpi_t
+y_read(struct bytes point)
+{
+	uint8_t turned[32];
+	gcry_mpi_t y = NULL;
+
+	for (size_t i = 0; i < sizeof(turned); i++)
+		turned[i] = point.p[sizeof(turned) - 1 - i];
+	turned[0] &= 0x7f;
+	if (gcry_mpi_scan(&y, GCRYMPI_FMT_USG, turned, sizeof(turned), NULL) !=
+	    0)
+		return gcry_mpi_new(0);
+	return y;
+}
+
+/*
+ * Is there an x for this y? x^2 = (y^2 - 1) / (d y^2 + 1) with d = -121665 /
+ * 121666 (RFC 8032 5.1.3), by Euler's criterion. gcry_mpi_ec_curve_point of
+ * 1.10 ends the program when y is a small number.
+ */
+static bool
+is_on_ed25519(struct bytes point)
+{
+	gcry_mpi_t p = gcry_mpi_new(256), y = y_read(point);
+	gcry_mpi_t u = gcry_mpi_new(256), v = gcry_mpi_new(256);
+	bool on;
+
+	gcry_mpi_set_bit(p, 255);
+	gcry_mpi_sub_ui(p, p, 19);
+	on = gcry_mpi_cmp(y, p) < 0;
+	gcry_mpi_mulm(y, y, y, p);
+	gcry_mpi_set_ui(v, 121665);
+	gcry_mpi_mulm(v, v, y, p);
+	gcry_mpi_set_ui(u, 121666);
+	gcry_mpi_subm(v, u, v, p); /* 121666 (d y^2 + 1) */
+	gcry_mpi_sub_ui(y, y, 1);
+	gcry_mpi_mod(y, y, p);
+	gcry_mpi_mulm(u, u, y, p); /* 121666 (y^2 - 1) */
+	gcry_mpi_mulm(u, u, v, p); /* a square where u / v is one */
+	gcry_mpi_sub_ui(p, p, 1);
+	gcry_mpi_rshift(v, p, 1);
+	gcry_mpi_add_ui(p, p, 1);
+	gcry_mpi_powm(y, u, v, p);
+	on = on && (gcry_mpi_cmp_ui(u, 0) == 0 || gcry_mpi_cmp_ui(y, 1) == 0);
+	gcry_mpi_release(p);
+	gcry_mpi_release(y);
+	gcry_mpi_release(u);
+	gcry_mpi_release(v);
+	return on;
+}
+
 /* Any 32 octets are a point of Curve25519 (RFC 7748). */
 static bool
 is_on_curve(const struct compose_key *raw)
@@ -46,6 +98,8 @@ is_on_curve(const struct compose_key *raw)
 
 	if (raw->curve == PGP_CURVE_CV25519)
 		return true;
+	if (raw->curve == PGP_CURVE_ED25519)
+		return is_on_ed25519(raw->point);
 	if (gcry_mpi_ec_new(&ctx, NULL, pgp_curve_row(raw->curve)->gcry) != 0)
 		return false;
 	octets = gcry_mpi_set_opaque_copy(NULL, raw->point.p,

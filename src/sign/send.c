@@ -5,9 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "client/out.h"
+
+#define BUSY_WAIT_NS 250000000
+#define BUSY_TRIES   240u /* a minute */
 
 static const struct {
 	const char *word;
@@ -150,6 +154,24 @@ sign_answer_release(struct sign_answer *answer)
 	*answer = (struct sign_answer){ .n = 0 };
 }
 
+/* A server that is busy is asked again. */
+static enum ics_err
+post_patiently(struct http *h, const char *path, const struct http_body *body,
+    struct http_answer *http)
+{
+	struct timespec wait = { .tv_nsec = BUSY_WAIT_NS };
+	enum ics_err err = ICS_EBUSY;
+
+	for (unsigned i = 0; i < BUSY_TRIES; i++) {
+		http_answer_release(http);
+		err = http_post(h, path, body, http);
+		if (err != ICS_OK || http_judge(http) != ICS_EBUSY)
+			break;
+		(void)nanosleep(&wait, NULL); /* woken early, asks early */
+	}
+	return err;
+}
+
 static enum ics_err
 post(struct http *h, struct bytes packets, struct http_answer *http)
 {
@@ -164,8 +186,7 @@ post(struct http *h, struct bytes packets, struct http_answer *http)
 	for (size_t i = 0; i < sizeof(doors) / sizeof(doors[0]); i++) {
 		struct http_body body = { doors[i].type, packets };
 
-		http_answer_release(http);
-		err = http_post(h, doors[i].path, &body, http);
+		err = post_patiently(h, doors[i].path, &body, http);
 		if (err != ICS_OK ||
 		    (http->status != 404 && http->status != 405))
 			break;

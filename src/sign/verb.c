@@ -13,30 +13,36 @@
 
 /* A day is its first second. */
 static bool
-day_read(const char *typed, int64_t *t)
+day_parse(struct bytes text, int64_t *t)
 {
 	char whole[32];
 
-	if (strlen(typed) != 10)
+	if (text.n != 10)
 		return false;
-	memcpy(whole, typed, 10);
+	memcpy(whole, text.p, 10);
 	memcpy(whole + 10, "T00:00:00Z", 11);
 	return notations_time_read(bytes_of_str(whole), t) == ICS_OK;
+}
+
+bool
+sign_time_parse(struct bytes text, int64_t *t)
+{
+	uint64_t seconds;
+
+	if (notations_time_read(text, t) == ICS_OK || day_parse(text, t))
+		return true;
+	if (notations_number_read(text, &seconds) != ICS_OK ||
+	    seconds > UINT32_MAX)
+		return false;
+	*t = (int64_t)seconds;
+	return true;
 }
 
 enum ics_err
 sign_time_read(const char *typed, int64_t *t)
 {
-	uint64_t seconds;
-
-	if (notations_time_read(bytes_of_str(typed), t) == ICS_OK ||
-	    day_read(typed, t))
+	if (sign_time_parse(bytes_of_str(typed), t))
 		return ICS_OK;
-	if (notations_number_read(bytes_of_str(typed), &seconds) == ICS_OK &&
-	    seconds <= UINT32_MAX) {
-		*t = (int64_t)seconds;
-		return ICS_OK;
-	}
 	out_fail("%s: write a time as 2026-11-26T10:00:00Z", typed);
 	return ICS_EUSAGE;
 }

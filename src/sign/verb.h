@@ -39,6 +39,8 @@ enum ics_err sign_say_revokes(struct sign_draft *draft,
 
 /* "2026-11-26T10:00:00Z", "2026-11-26" or seconds since 1970. ICS_EUSAGE. */
 enum ics_err sign_time_read(const char *typed, int64_t *t);
+/* The same; false, and nothing told, when it is none. */
+bool sign_time_parse(struct bytes text, int64_t *t);
 
 /* Is a certification with this record digest in a certificate? *part is then
  * where it stands, lent. */
