@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Bundles, times and anchors: what is written is read, what was cut or
+ * Bundles, heads, times and anchors: what is written is read, what was cut or
  * flipped is refused or still says the same.
  */
+#include "audit/head.h"
 #include "fixture.h"
 #include "prove/anchors.h"
 #include "prove/bundle.h"
@@ -109,6 +110,49 @@ START_TEST(a_flipped_bundle_has_the_same_packets_or_none)
 }
 END_TEST
 
+/* ---- heads ------------------------------------------------------------------ */
+
+#define ROOT "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
+
+START_TEST(heads_are_read)
+{
+	static const struct {
+		const char *text;
+		bool is_head;
+		uint64_t size;
+	} rows[] = {
+		{ "ics.example/log\n7\n" ROOT "\n", true, 7 },
+		{ "ics.example/log\n0\n" ROOT "\n\n\xe2\x80\x94 k AAAA\n", true,
+		    0 },
+		{ "ics.example/log\n7\n" ROOT, false, 0 },
+		{ "ics.example/log\n07\n" ROOT "\n", false, 0 },
+		{ "ics.example/log\n-7\n" ROOT "\n", false, 0 },
+		{ "ics.example/log\n7\nAAAA\n", false, 0 },
+		{ "ics.example/log\n7\n" ROOT "AAAA\n", false, 0 },
+		{ "\n7\n" ROOT "\n", false, 0 },
+		{ "a\x1b[2J\n7\n" ROOT "\n", false, 0 },
+		{ "", false, 0 },
+	};
+	struct audit_head head;
+	struct buf text;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum ics_err err =
+		    audit_head_read(bytes_of_str(rows[i].text), &head);
+
+		ck_assert_msg((err == ICS_OK) == rows[i].is_head, "row %zu", i);
+		if (err != ICS_OK)
+			continue;
+		ck_assert_uint_eq(head.size, rows[i].size);
+		buf_init(&text, AUDIT_HEAD_TEXT_MAX);
+		audit_head_write(&head, &text);
+		ck_assert(bytes_starts_with(bytes_of_str(rows[i].text),
+		    buf_bytes(&text)));
+		buf_release(&text);
+	}
+}
+END_TEST
+
 /* ---- times and anchors --------------------------------------------------------- */
 
 START_TEST(times_are_read)
@@ -174,6 +218,7 @@ add(TCase *t)
 	tcase_add_test(t, a_bundle_is_read_as_it_was_written);
 	tcase_add_test(t, a_cut_bundle_is_refused);
 	tcase_add_test(t, a_flipped_bundle_has_the_same_packets_or_none);
+	tcase_add_test(t, heads_are_read);
 	tcase_add_test(t, times_are_read);
 	tcase_add_test(t, anchors_are_read);
 }
