@@ -10,6 +10,8 @@
 . "$srcdir/t/lib-icsd.sh"
 skip_unless curl jq
 
+# A date behind all that was signed before, within what a clock may be ahead.
+later() { date -u -d '+5 seconds' +%Y-%m-%dT%H:%M:%SZ; }
 versioned() { printf '04%s' "$1" | tr 'A-F' 'a-f'; }
 submit() { # FILE: as a browser's form would
 	curl -sS --fail-with-body --data-urlencode "keytext@$1" \
@@ -34,7 +36,7 @@ ask() { # PATH JQ-FILTER
 	curl -sS --fail-with-body "$icsd_http/ics/v1/items/$1" >"$tmp/json" &&
 		jq -r "$2" "$tmp/json"
 }
-status() { ask "$device/status$2" .status | same "$1" "$(cat)"; }
+status() { ask "$device/status${2:-}" .status | same "$1" "$(cat)"; }
 keyserver() { gpg --keyserver "hkp://127.0.0.1:$icsd_port" "$@"; }
 
 test_ok 'maker, owner and thief have keys' '
@@ -77,8 +79,9 @@ test_ok 'a thief cannot say that it is his, nor that all is well' '
 		"$thief")\") | .standing" | grep -qx claim
 '
 test_ok 'the owner reports it stolen, with ics' '
-	gpg_use owner && sleep 1 &&
+	gpg_use owner &&
 	"$ICS" -s "$icsd_http" state "$device" stolen --as "$owner" \
+		--date "$(later)" \
 		--reason "gone from the yard" &&
 	status stolen &&
 	ask "$device/status" ".decided_by.values.reason[0]" |

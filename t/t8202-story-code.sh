@@ -12,6 +12,8 @@
 . "$srcdir/t/lib-stock.sh"
 skip_unless curl jq
 
+# A date behind all that was signed before, within what a clock may be ahead.
+later() { date -u -d '+5 seconds' +%Y-%m-%dT%H:%M:%SZ; }
 ics() { "$ICS" -s "$icsd_http" "$@"; }
 digest_of() { sha256sum "$1" | cut -d ' ' -f 1; }
 says() { # STATUS WORDS COMMAND...: exits so, and says why
@@ -74,9 +76,9 @@ for tool in $(stock_tools); do
 done
 test_ok 'sha512 and the name find it, too' '
 	curl -sS --fail "$icsd_http/ics/v1/search?code-name=t1000-fw" |
-		jq -e ".results | length == 1" &&
+		jq -e ".items | length == 1" &&
 	curl -sS --fail "$icsd_http/ics/v1/search?hash=sha256:$sha" |
-		jq -e ".results[0].item == \"code:sha256:$sha\""
+		jq -e ".items[0].item == \"code:sha256:$sha\""
 '
 test_ok 'a stranger may not withdraw it' '
 	gpg_use other && gpg --keyserver "hkp://127.0.0.1:$icsd_port" \
@@ -85,8 +87,9 @@ test_ok 'a stranger may not withdraw it' '
 	verify "$tmp/fw.bin"
 '
 test_ok 'deprecated says no, and why' '
-	gpg_use dev && sleep 1 &&
-	ics code state "sha256:$sha" deprecated --as "$dev" --reason "too old" &&
+	gpg_use dev &&
+	ics code state "sha256:$sha" deprecated --as "$dev" \
+		--date "$(later)" --reason "too old" &&
 	says 1 deprecated verify "$tmp/fw.bin"
 '
 test_ok 'withdrawn says no, and why' '
