@@ -308,6 +308,16 @@ static const struct damage {
 	{ "UPDATE total SET peaks = zeroblob(length(peaks))",
 	    "rows do not make the head", true },
 	{ "UPDATE cert SET modified = 5", "the log has another time", true },
+	/* Tags that are no version and no hash. */
+	{ "UPDATE log SET version = 70 WHERE position = 300",
+	    "log row 300 (", true },
+	{ "UPDATE log SET version = 72 WHERE position = 300", "log row 300 (",
+	    true },
+	{ "UPDATE log SET version = 136 WHERE position = 2", "log row 2 (",
+	    true },
+	{ "UPDATE log SET version = 190, fpr = zeroblob(64) "
+	  "WHERE position = 300",
+	    "log row 300 (", true },
 };
 
 START_TEST(test_damage)

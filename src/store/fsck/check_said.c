@@ -4,8 +4,6 @@
  * again and sought; when a table then has more rows than were found, it is
  * walked for those that are nobody's.
  */
-#include <stdio.h>
-
 #include "base/hex.h"
 #include "store/check.h"
 #include "store/row.h"
@@ -14,18 +12,16 @@ void
 check_subject_name(const struct notations_subject *subject,
     char out[NOTATIONS_SUBJECT_TEXT_MAX])
 {
-	switch (subject->kind) {
-	case NOTATIONS_SUBJECT_NONE: /* damaged */
-		(void)snprintf(out, NOTATIONS_SUBJECT_TEXT_MAX, "nothing");
-		break;
-	case NOTATIONS_SUBJECT_ENTITY:
+	uint8_t octets[NOTATIONS_SUBJECT_OCTETS_MAX];
+	struct notations_subject sound;
+
+	/* Keys go by their digits; so does what is damaged and has no name. */
+	if (subject->kind != NOTATIONS_SUBJECT_NONE &&
+	    subject->kind != NOTATIONS_SUBJECT_ENTITY &&
+	    notations_subject_of_octets(says_subject(subject, octets), &sound))
+		notations_subject_text(&sound, out);
+	else
 		hex_lower(bytes_of(subject->b, subject->n), out);
-		break;
-	case NOTATIONS_SUBJECT_CODE:
-	case NOTATIONS_SUBJECT_RECORD:
-		notations_subject_text(subject, out);
-		break;
-	}
 }
 
 /* A carrier that is being compared. */
