@@ -119,8 +119,10 @@ bool notations_subject_read(struct bytes text, struct notations_subject *s);
  * like. 64 bare digits are version 6.
  */
 bool notations_subject_guess(struct bytes text, struct notations_subject *s);
+/* "dev:04..." lower case. Of a log's row also what is no subject but has
+ * digits: a key of version 3 or 5, a damaged tag. */
 void notations_subject_text(const struct notations_subject *s,
-    char out[NOTATIONS_SUBJECT_TEXT_MAX]); /* "dev:04..." lower case */
+    char out[NOTATIONS_SUBJECT_TEXT_MAX]);
 /* Keys of version 4 and 6; the kind of others is NONE. */
 void notations_subject_of_fpr(const struct pgp_fpr *fpr,
     struct notations_subject *s);

@@ -163,7 +163,6 @@ notations_subject_text(const struct notations_subject *s,
     char out[NOTATIONS_SUBJECT_TEXT_MAX])
 {
 	struct notations_digest d = { .hash = s->tag, .n = s->n };
-	struct pgp_fpr fpr;
 	size_t i = 0, n;
 
 	assert(s->kind != NOTATIONS_SUBJECT_NONE);
@@ -172,10 +171,13 @@ notations_subject_text(const struct notations_subject *s,
 	n = strlen(prefixes[i].prefix);
 	memcpy(out, prefixes[i].prefix, n);
 	memcpy(d.b, s->b, s->n);
-	if (notations_subject_fpr(s, &fpr))
-		notations_vfp_text(&fpr, &out[n]);
-	else
+	if (s->kind != NOTATIONS_SUBJECT_ENTITY && s->n > 0 &&
+	    notations_hash_octets(s->tag) == s->n) {
 		notations_digest_text(&d, &out[n]);
+		return;
+	}
+	hex_lower(bytes_of(&s->tag, 1), &out[n]);
+	hex_lower(bytes_of(s->b, s->n), &out[n + 2]);
 }
 
 bool

@@ -140,8 +140,16 @@ START_TEST(subjects)
 		{ FPR6 "0000", NULL },
 		{ "dev:" MAKE_DEVICE, NULL },
 	};
+	struct notations_subject odd = { NOTATIONS_SUBJECT_ENTITY, 5, 2,
+		{ 0xab, 0xcd } };
 	char text[NOTATIONS_SUBJECT_TEXT_MAX];
 
+	/* What is no subject has a text none the less. */
+	notations_subject_text(&odd, text);
+	ck_assert_str_eq(text, "dev:05abcd");
+	odd.kind = NOTATIONS_SUBJECT_CODE;
+	notations_subject_text(&odd, text);
+	ck_assert(!notations_subject_read(bytes_of_str(text), &odd));
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct notations_subject s, again;
 		uint8_t octets[NOTATIONS_SUBJECT_OCTETS_MAX];

@@ -330,9 +330,9 @@ struct store_log_row {
 	int64_t position; /* from 1, without gaps */
 	int64_t received;
 	enum store_event event;
-	struct notations_subject subject;
-	struct pgp_fpr item; /* of subject, when that is a key */
-	uint8_t digest[32];  /* of a certificate's data or of a statement; zero
+	struct notations_subject subject; /* keys of version 3 and 5, too */
+	struct pgp_fpr item;		  /* of subject, when that is a key */
+	uint8_t digest[32]; /* of a certificate's data or of a statement; zero
 	                      * for others */
 	uint8_t salt[16];
 	uint8_t leaf[32]; /* RFC 6962 leaf hash over a salted commitment */

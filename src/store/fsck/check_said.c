@@ -12,14 +12,9 @@ void
 check_subject_name(const struct notations_subject *subject,
     char out[NOTATIONS_SUBJECT_TEXT_MAX])
 {
-	uint8_t octets[NOTATIONS_SUBJECT_OCTETS_MAX];
-	struct notations_subject sound;
-
-	/* Keys go by their digits; so does what is damaged and has no name. */
-	if (subject->kind != NOTATIONS_SUBJECT_NONE &&
-	    subject->kind != NOTATIONS_SUBJECT_ENTITY &&
-	    notations_subject_of_octets(says_subject(subject, octets), &sound))
-		notations_subject_text(&sound, out);
+	if (subject->kind == NOTATIONS_SUBJECT_CODE ||
+	    subject->kind == NOTATIONS_SUBJECT_RECORD)
+		notations_subject_text(subject, out);
 	else
 		hex_lower(bytes_of(subject->b, subject->n), out);
 }
