@@ -3,8 +3,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "said_make.h"
 #include "store/handle.h"
-#include "store_make.h"
 
 static struct scene sc;
 
@@ -159,6 +159,79 @@ START_TEST(test_migrate)
 }
 END_TEST
 
+/* ---- a store of step 1 ---- */
+
+/* Its log ends before statements, and nothing says what certificates say. */
+static void
+step_back(void)
+{
+	plant("DROP TABLE statement; DROP TABLE term; DROP TABLE tile;"
+	      "DROP TABLE item; DROP TABLE record;"
+	      "ALTER TABLE total DROP COLUMN records;"
+	      "ALTER TABLE total DROP COLUMN statements;"
+	      "ALTER TABLE total DROP COLUMN leaves;"
+	      "ALTER TABLE total DROP COLUMN peaks;"
+	      "DELETE FROM log WHERE event > 4;"
+	      "UPDATE cert SET flags = flags & 3;"
+	      "PRAGMA user_version = 1");
+}
+
+START_TEST(test_step_one)
+{
+	struct said model = { .by = 3,
+		.pairs = { { NOTATIONS_NAME_MODEL, "T1000" } } };
+	struct notations_subject about = said_subject(1);
+	struct store_statement st;
+	struct store_stats stats;
+	struct store_log_row row, was;
+	uint8_t root[32], again[32];
+
+	for (uint32_t i = 2; i < 600; i++)
+		device_put(&sc, &(struct device){ .number = i }, 1000);
+	said_device_put(&sc, said_device(1, &model, 1), 1000);
+	OK(store_log_next(sc.reader, 299, &was));
+	scene_close(&sc);
+	step_back();
+	OK(store_open(sc.dir, STORE_EXISTING, &sc.store));
+	OK(store_reader_open(sc.dir, sc.store, &sc.reader));
+	said_sound(&sc);
+	/* What was in the log is there unchanged; the statement came behind. */
+	OK(store_reader_begin(sc.reader));
+	OK(store_log_next(sc.reader, 299, &row));
+	ck_assert_mem_eq(row.leaf, was.leaf, 32);
+	ck_assert(pgp_fpr_equal(&row.item, &was.item));
+	OK(store_stats(sc.reader, &stats));
+	ck_assert_int_eq(stats.log, 600);
+	ck_assert_int_eq(stats.statements, 1);
+	OK(store_statement_next(sc.reader, &about, NULL, &st));
+	ck_assert_int_eq(st.position, 600);
+	/* Once only. */
+	OK(store_log_root(sc.reader, 600, root));
+	scene_close(&sc);
+	OK(store_open(sc.dir, STORE_EXISTING, &sc.store));
+	OK(store_reader_open(sc.dir, sc.store, &sc.reader));
+	OK(store_reader_begin(sc.reader));
+	OK(store_log_root(sc.reader, 600, again));
+	ck_assert_mem_eq(root, again, 32);
+	said_put(&sc, said_status(1, "in-use", 3, 0), 2000);
+	said_sound(&sc);
+}
+END_TEST
+
+/* The very file that step 1 makes, with nothing in it. */
+START_TEST(test_step_one_empty)
+{
+	scene_close(&sc);
+	ck_assert_int_eq(unlink(path_of(STORE_FILE)), 0);
+	plant(sql_steps[0]);
+	IS(ICS_ECORRUPT, store_reader_open(sc.dir, NULL, &sc.reader));
+	OK(store_open(sc.dir, STORE_EXISTING, &sc.store));
+	OK(store_reader_open(sc.dir, sc.store, &sc.reader));
+	device_put(&sc, &(struct device){ .number = 1 }, 1000);
+	said_sound(&sc);
+}
+END_TEST
+
 /* A bulk that nobody ended is ended by the next who opens. */
 START_TEST(test_bulk_left)
 {
@@ -233,6 +306,8 @@ add(TCase *t)
 	    sizeof(foreign) / sizeof(foreign[0]));
 	tcase_add_test(t, test_no_database);
 	tcase_add_test(t, test_migrate);
+	tcase_add_test(t, test_step_one);
+	tcase_add_test(t, test_step_one_empty);
 	tcase_add_test(t, test_bulk_left);
 	tcase_add_test(t, test_bulk);
 	tcase_add_test(t, test_copy);

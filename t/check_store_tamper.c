@@ -309,8 +309,8 @@ static const struct damage {
 	    "rows do not make the head", true },
 	{ "UPDATE cert SET modified = 5", "the log has another time", true },
 	/* Tags that are no version and no hash. */
-	{ "UPDATE log SET version = 70 WHERE position = 300",
-	    "log row 300 (", true },
+	{ "UPDATE log SET version = 70 WHERE position = 300", "log row 300 (",
+	    true },
 	{ "UPDATE log SET version = 72 WHERE position = 300", "log row 300 (",
 	    true },
 	{ "UPDATE log SET version = 136 WHERE position = 2", "log row 2 (",
