@@ -166,6 +166,28 @@ test_ok 'a passphrase by a file descriptor, where the agent allows it' '
 	fails_with 3 "$ICS" state "$device" lost --as Locked --passphrase-fd 4 -o "$tmp/never" 4<"$tmp/wrong" &&
 	! test -e "$tmp/never"
 '
+cat >"$tmp/pinentry" <<EOF
+#!/bin/sh
+echo "OK here"
+while read -r line; do
+	echo "\$line" >>"$tmp/asked"
+	case \$line in
+	GETPIN) echo "D secret" ;;
+	GETINFO*) echo "D 1" ;;
+	BYE) echo OK; exit ;;
+	esac
+	echo OK
+done
+EOF
+chmod +x "$tmp/pinentry"
+test_ok 'pinentry asks, shows what is signed, and finds the terminal' '
+	echo "pinentry-program $tmp/pinentry" >>"$GNUPGHOME/gpg-agent.conf" &&
+	gpgconf --kill gpg-agent && : >"$tmp/asked" &&
+	GPG_TTY=/dev/tty77 "$ICS" state "$device" lost --as Locked -o "$tmp/l2.asc"; cat "$tmp/asked"
+	gpg --verify "$tmp/l2.asc" /dev/null &&
+	grep "SETDESC.*ics: sign a statement about%0A$dev" "$tmp/asked" &&
+	grep "ttyname=/dev/tty77" "$tmp/asked" && grep GETPIN "$tmp/asked"
+'
 test_ok '--home names a GnuPG home' '
 	gpg_use gnupg && fails_with 1 "$ICS" state "$device" lost --as Locked -n &&
 	"$ICS" state "$device" lost --as Locked --home "$tmp/locked" -n
@@ -185,6 +207,14 @@ test_ok 'a certification reaches the server, and who made it goes along' '
 		--recv-keys "$device" &&
 	gpg --with-colons --check-sigs "$device" | grep "^sig:!.*:10x:.*:$acme:" &&
 	gpg_use gnupg
+'
+test_ok 'records reach it, of somebody whom it does not know, too' '
+	"$ICS" state "$device" lost --as "$acme" $at -q >"$tmp/1" &&
+	"$ICS" code add "$tmp/fw.bin" --as Owner $at -q >"$tmp/2" &&
+	same 200 "$(http_code "/pks/lookup?op=get&search=0x$owner")" &&
+	"$ICS" -D "$icsd_dir" dump -o "$tmp/dump" && gpg --list-packets "$tmp/dump" >"$tmp/list" &&
+	grep "status@ics.example=lost" "$tmp/list" && grep "code-hash@ics.example=sha256:$fw fw.bin" "$tmp/list" &&
+	same 2 "$(cat "$tmp/1" "$tmp/2" | grep -c "^sha256:[0-9a-f]\{64\}$")"
 '
 test_ok 'what the server refuses is told, with status 5' '
 	"$ICS" -D "$icsd_dir" deny "$device" --reason "asked for" &&

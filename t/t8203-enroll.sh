@@ -50,6 +50,13 @@ for type in ed25519 nistp256 rsa2048; do
 		same "$before" "$(gpg --homedir "$tmp/dev-$type" --export | sha256sum)"
 	'
 done
+test_ok 'a device speaks for itself, by a certificate that no keyring has' '
+	gpg --homedir "$tmp/dev-nistp256" --export >"$tmp/dev.pgp" &&
+	cp -r "$tmp/dev-nistp256" "$tmp/bare" && rm "$tmp/bare/pubring.kbx" &&
+	at_exit "gpgconf --homedir \"$tmp/bare\" --kill all" &&
+	"$ICS" state "$fpr" suspended --as "$tmp/dev.pgp" --home "$tmp/bare" -o "$tmp/own.asc" &&
+	gpg --import "$tmp/dev.pgp" && gpg --verify "$tmp/own.asc" /dev/null
+'
 test_ok 'a run that broke off is finished by the next' '
 	fails_with 3 "$ICS" enroll "Half" --as "$acme" --server http://127.0.0.1:9 --set manu=Acme &&
 	fpr=$(fpr_of "$GNUPGHOME" Half) && test -n "$fpr" &&
