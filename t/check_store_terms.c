@@ -69,6 +69,20 @@ struct pair {
 	const char *name, *value;
 };
 
+/* Each device once. */
+static void
+hit_note(const struct notations_subject *hit, bool found[DEVICES + 1])
+{
+	for (uint32_t i = 1; i <= DEVICES; i++) {
+		struct notations_subject about = said_subject(i);
+
+		if (!notations_subject_equal(&about, hit))
+			continue;
+		ck_assert(!found[i]);
+		found[i] = true;
+	}
+}
+
 /* Every hit, page by page, as a set of devices. */
 static size_t
 find(const struct pair *pairs, size_t n, size_t page, bool found[DEVICES + 1])
@@ -88,15 +102,7 @@ find(const struct pair *pairs, size_t n, size_t page, bool found[DEVICES + 1])
 		for (size_t k = 0; k < s.n; k++) {
 			ck_assert_int_gt(ids[k], s.after);
 			ck_assert(k == 0 || ids[k] > ids[k - 1]);
-			for (uint32_t i = 1; i <= DEVICES; i++) {
-				struct notations_subject about =
-				    said_subject(i);
-
-				if (!notations_subject_equal(&about, &out[k]))
-					continue;
-				ck_assert(!found[i]);
-				found[i] = true;
-			}
+			hit_note(&out[k], found);
 		}
 		all += s.n;
 		s.after = s.next;
