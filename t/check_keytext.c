@@ -171,12 +171,13 @@ START_TEST(values_are_of_the_key)
 {
 	const struct value_row *row = &value_rows[_i];
 	struct pgp_key key = { .algo = row->algo };
+	struct bytes sexp = alloc_bytes(bytes_of_str(row->sexp)); /* exact */
 	struct buf values;
 	char hex[64];
 	enum ics_err err;
 
 	buf_init(&values, 1024);
-	err = sign_values_read(&key, bytes_of_str(row->sexp), &values);
+	err = sign_values_read(&key, sexp, &values);
 	if (row->values == NULL) {
 		ck_assert(err == ICS_EFORMAT);
 	} else {
@@ -185,6 +186,7 @@ START_TEST(values_are_of_the_key)
 		ck_assert_str_eq(hex, row->values);
 	}
 	buf_release(&values);
+	alloc_bytes_free(sexp);
 }
 END_TEST
 

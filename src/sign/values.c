@@ -10,6 +10,14 @@
 #define EDDSA_448_OCTETS   57u
 #define NUMBER_MAX	   2048u /* octets: RSA of 16,384 bits */
 
+/* libgcrypt takes a length of 0 for "as a string". */
+static bool
+sexp_read(struct bytes octets, gcry_sexp_t *to)
+{
+	return octets.n > 0 &&
+	       gcry_sexp_sscan(to, NULL, (const char *)octets.p, octets.n) == 0;
+}
+
 /* The data of "(name data)" somewhere in list, lent by *part; empty when it
  * is not there. The caller releases *part. */
 static struct bytes
@@ -94,7 +102,7 @@ sign_values_read(const struct pgp_key *key, struct bytes sexp,
 	gcry_sexp_t whole = NULL, list = NULL;
 	enum ics_err err = ICS_EFORMAT;
 
-	if (gcry_sexp_new(&whole, sexp.p, sexp.n, 1) != 0)
+	if (!sexp_read(sexp, &whole))
 		goto out;
 	list = algorithm_find(key, whole);
 	if (list == NULL)
@@ -138,7 +146,7 @@ sign_public_read(const struct sign_public *from, struct buf *body)
 	struct compose_key raw = { .version = 4, .created = from->created };
 	enum ics_err err = ICS_EFORMAT;
 
-	if (gcry_sexp_new(&whole, from->sexp.p, from->sexp.n, 1) != 0)
+	if (!sexp_read(from->sexp, &whole))
 		goto out;
 	raw.n = token_read(whole, "n", &part[0]);
 	raw.e = token_read(whole, "e", &part[1]);
