@@ -74,8 +74,7 @@ test_ok 'they hold thousands of statements' '
 '
 test_ok 'the answers are equal' 'cmp "$tmp/one.answers" "$tmp/two.answers"'
 test_ok 'the answers tell of many states' '
-	for state in active stolen lost destroyed released deprecated; do
-		grep -q "\"$state\"" "$tmp/one.answers" || return
-	done
+	jq -r ".[2]" "$tmp/one.answers" | sort | uniq -c &&
+	test "$(jq -r ".[2]" "$tmp/one.answers" | sort -u | wc -l)" -ge 6
 '
 test_done
