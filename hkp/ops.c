@@ -113,6 +113,10 @@ put_store(struct buf *out, const struct store_stats *s)
 	    (uint64_t)s->certs);
 	gauge(out, "icsd_store_user_ids", "User IDs indexed.",
 	    (uint64_t)s->uids);
+	gauge(out, "icsd_store_records", "Statements that stand alone.",
+	    (uint64_t)s->records);
+	gauge(out, "icsd_store_statements", "Statements, records included.",
+	    (uint64_t)s->statements);
 	gauge(out, "icsd_store_pending_signatures",
 	    "Signatures that wait for their issuer.", (uint64_t)s->pending);
 	gauge(out, "icsd_store_denied_fingerprints", "Fingerprints kept out.",

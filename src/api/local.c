@@ -126,6 +126,8 @@ api_local_stats(struct hkp_request *rq, struct hkp_reply *rp)
 	SET(certs);
 	SET(fprs);
 	SET(uids);
+	SET(records);
+	SET(statements);
 	SET(pending);
 	SET(denied);
 	SET(log);

@@ -15,13 +15,14 @@ stats_file(const char *dir, json_t **doc)
 	TRY(store_reader_begin(r));
 	TRY(store_stats(r, &s));
 	*doc = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-			 "s:I}",
+			 "s:I, s:I, s:I}",
 	    "certs", (json_int_t)s.certs, "fprs", (json_int_t)s.fprs, "uids",
-	    (json_int_t)s.uids, "pending", (json_int_t)s.pending, "denied",
-	    (json_int_t)s.denied, "log", (json_int_t)s.log, "file_octets",
-	    (json_int_t)s.file_octets, "wal_octets", (json_int_t)s.wal_octets,
-	    "added_total", (json_int_t)s.added_total, "updated_total",
-	    (json_int_t)s.updated_total, "deleted_total",
+	    (json_int_t)s.uids, "records", (json_int_t)s.records, "statements",
+	    (json_int_t)s.statements, "pending", (json_int_t)s.pending,
+	    "denied", (json_int_t)s.denied, "log", (json_int_t)s.log,
+	    "file_octets", (json_int_t)s.file_octets, "wal_octets",
+	    (json_int_t)s.wal_octets, "added_total", (json_int_t)s.added_total,
+	    "updated_total", (json_int_t)s.updated_total, "deleted_total",
 	    (json_int_t)s.deleted_total);
 out:
 	if (err != ICS_OK)
@@ -62,6 +63,8 @@ static const struct {
 	{ "certs", "certificates" },
 	{ "fprs", "keys and subkeys" },
 	{ "uids", "User IDs" },
+	{ "records", "statements that stand alone" },
+	{ "statements", "statements in all" },
 	{ "pending", "signatures that wait for their issuer" },
 	{ "denied", "denied fingerprints" },
 	{ "under_way", "submissions and judgements under way" },
