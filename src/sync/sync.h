@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * CONTRACT. Peers. One thread that accepts and makes reconciliation sessions,
+ * fetches and pushes over HTTP, and gives whatever comes to intake like any
+ * upload. It writes nothing to the store itself.
+ *
+ *	loop.c      the thread: sockets, timers, libcurl's multi, orders
+ *	peer.c      who they are, read from text; kinds.def
+ *	table.c     what is known of each: rounds, errors, octets
+ *	schedule.c  whose turn it is: weights, jitter, back-off
+ *	state.c     peers.json: added peers and cursors across restarts
+ *	accept.c conn.c   sockets to recon sessions
+ *	gossip.c    a round with an SKS-like peer
+ *	fetch.c     /pks/hashquery in adaptive batches
+ *	known.c     per peer: what to fetch no more, ghosts and hidden ones
+ *	push.c      new certificates to an HKP peer
+ *	http.c      requests through libcurl
+ *	own.c follow.c reconcile.c   a round with an ICS
+ *	order.c tell.c    what the operator asks, and the answers
+ *
+ * Nothing a peer sends can stop the server from answering: every peer is
+ * bounded in octets, memory and time, backs off, and is named in the table.
+ */
+#ifndef SYNC_SYNC_H
+#define SYNC_SYNC_H
+
+#include "base/net.h"
+#include "base/report.h"
+#include "intake/intake.h"
+#include "store/store.h"
+
+#define SYNC_PEERS_MAX	  64
+#define SYNC_NAME_MAX	  64  /* of a peer, with the NUL */
+#define SYNC_URL_MAX	  512
+#define SYNC_SELECT_MAX	  512
+#define SYNC_FILTERS_MAX  1024
+#define SYNC_LISTENERS_MAX 4
+#define SYNC_PIN	  32  /* SHA-256 of a SubjectPublicKeyInfo */
+#define SYNC_FILTERS_DEFAULT "yminsky.dedup,yminsky.merge"
+#define SYNC_VERSION_DEFAULT "1.1.6"
+
+/* X(id, word, words) in kinds.def: sks, hockeypuck, hkp (push only), ics */
+enum sync_kind {
+#define X(id, word, words) id,
+#include "sync/kinds.def"
+#undef X
+	SYNC_KINDS
+};
+
+/*
+ * A peer as the operator describes it, in one text:
+ *
+ *	NAME kind=sks recon=ADDR:PORT http=ADDR:PORT [filters=...] [version=...]
+ *	NAME kind=hkp url=http://host:port
+ *	NAME kind=ics url=https://host:port key=sha256//BASE64 [select=TERMS]
+ *	all: [every=60s] [weight=1] [push=yes|no] [pull=yes|no]
+ */
+struct sync_peer_conf {
+	char name[SYNC_NAME_MAX];
+	enum sync_kind kind;
+	struct net_addr recon; /* n 0: none; its address is who may connect */
+	char url[SYNC_URL_MAX]; /* "http://host:port", no slash at the end;
+	                         * empty: the recon address and the port that
+	                         * its Config names */
+	char filters[SYNC_FILTERS_MAX], version[32];
+	char select[SYNC_SELECT_MAX]; /* search terms; empty: everything */
+	uint8_t pin[SYNC_PIN];
+	bool has_pin, push, pull;
+	unsigned every;	 /* seconds between rounds that we begin; 0: none */
+	unsigned weight; /* how often it is chosen, beside others */
+};
+
+/* Read it. False: why (static words) says what will not do. */
+bool sync_peer_read(const char *text, struct sync_peer_conf *peer,
+    const char **why);
+/* The same text back, for lists and files; fits SYNC_TEXT_MAX. */
+#define SYNC_TEXT_MAX 3072
+void sync_peer_write(const struct sync_peer_conf *peer,
+    char out[SYNC_TEXT_MAX]);
+
+struct sync;
+
+struct sync_config {
+	const char *dir;     /* state directory */
+	struct store *store; /* lent, for readers; it outlives us */
+	struct intake *in;   /* lent; it outlives us */
+	int listeners[SYNC_LISTENERS_MAX]; /* recon; lent */
+	size_t listeners_n;
+	const struct sync_peer_conf *peers; /* copied */
+	size_t peers_n;
+	uint16_t http_port; /* what our Config tells */
+	const char *filters; /* ours where a peer's row names none; lent */
+	const char *tls_cert, *tls_key; /* PEM text, for own peers; lent for
+	                                 * the call; NULL without */
+	unsigned session_seconds; /* 60 */
+	size_t frame;		  /* octets: 256 KiB */
+};
+
+/* Start the thread. The caller stops it with sync_free, before intake. */
+enum ics_err sync_new(const struct sync_config *config, struct sync **s);
+void sync_free(struct sync *s);
+/* Take other peers (those of the file; added ones stay) and bounds. */
+enum ics_err sync_reload(struct sync *s, const struct sync_config *config);
+
+/* ---- orders, from any thread ------------------------------------------------ */
+
+enum sync_what {
+	SYNC_LIST,   /* the table */
+	SYNC_ADD,    /* text: a peer; kept across restarts */
+	SYNC_REMOVE, /* text: its name */
+	SYNC_NOW     /* text: its name; empty: everybody. Answered when the
+	              * round has ended */
+};
+
+/* One row of the table, as of the answer. */
+struct sync_row {
+	struct sync_peer_conf conf;
+	bool is_added; /* not from the file */
+	int64_t success, failure; /* seconds of the last ones; 0 never */
+	char error[64];		  /* name of the last failure; "" none */
+	char words[256];	  /* and what it means, what would help */
+	int64_t next;		  /* when we begin again; 0: not by ourselves */
+	uint64_t rounds, failures, refused; /* since start */
+	uint64_t octets_in, octets_out;	    /* recon and HTTP bodies */
+	uint64_t fetched, pushed, useless;  /* certificates and records */
+	uint64_t differing; /* items that differed in the last round */
+	uint64_t ghosts, hidden, negative; /* in known.c, now */
+	int64_t lag;   /* log rows behind an ICS peer; -1 unknown */
+	bool is_active; /* a round or a session goes on */
+};
+
+struct sync_answer {
+	enum ics_err err; /* ICS_ENOTFOUND, ICS_EEXISTS, ICS_EUSAGE, ... */
+	const char *why;  /* lent words; NULL when all is well */
+	const struct sync_row *rows;
+	size_t n;
+};
+
+struct sync_order {
+	enum sync_what what;
+	char text[SYNC_TEXT_MAX];
+	/* Called once, on the sync thread; the answer is lent for the call. */
+	void (*done)(void *arg, const struct sync_answer *answer);
+	void *arg;
+};
+
+/* Copied from *order. ICS_EBUSY, ICS_ECLOSED: done is not called. */
+enum ics_err sync_order(struct sync *s, const struct sync_order *order);
+
+/* Which configured ICS peer has this pin: true and its name. Any thread, at no
+ * cost; for the HTTP front, which asks about client certificates. */
+bool sync_pin_is_peer(const struct sync *s, const uint8_t pin[SYNC_PIN],
+    char name[SYNC_NAME_MAX]);
+
+#endif
