@@ -100,6 +100,14 @@ typedef void hkp_finish(struct hkp_request *rq, struct hkp_reply *rp,
 void hkp_request_submit(struct hkp_request *rq, struct hkp_reply *rp,
     struct intake_job *job, hkp_finish *finish);
 
+/*
+ * For answers that another thread fills: the connection sleeps. rp is that
+ * thread's from now on; it fills it and calls hkp_request_answer, once, and
+ * both are gone then. hkp_free waits for it.
+ */
+void hkp_request_wait(struct hkp_request *rq, struct hkp_reply *rp);
+void hkp_request_answer(struct hkp_request *rq);
+
 /* Submit input (given, malloc) and tell the outcome in this way. */
 void hkp_submit(struct hkp_request *rq, struct hkp_reply *rp,
     struct bytes input, enum hkp_telling telling);

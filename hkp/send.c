@@ -275,18 +275,34 @@ hkp_conn_wake_all(struct hkp_worker *w)
 		hkp_request_wake(&w->asleep.next->rq);
 }
 
-static void
-intake_done(void *arg, const struct intake_result *result)
+void
+hkp_request_wait(struct hkp_request *rq, struct hkp_reply *rp)
 {
-	struct hkp_conn *c = arg;
-	struct hkp *h = c->rq.h;
+	rp->later = true;
+	atomic_fetch_add(&rq->h->submitted, 1);
+	MHD_suspend_connection(conn_from_request(rq)->mhd);
+}
+
+void
+hkp_request_answer(struct hkp_request *rq)
+{
+	struct hkp_conn *c = conn_from_request(rq);
+	struct hkp *h = rq->h;
 	struct hkp_worker *w = c->slot->worker;
 
-	c->finish(&c->rq, &c->rp, result);
 	MHD_resume_connection(c->mhd);
 	hkp_worker_wake(w);
 	/* Last, because hkp_free waits for it. */
 	atomic_fetch_sub(&h->submitted, 1);
+}
+
+static void
+intake_done(void *arg, const struct intake_result *result)
+{
+	struct hkp_conn *c = arg;
+
+	c->finish(&c->rq, &c->rp, result);
+	hkp_request_answer(&c->rq);
 }
 
 void
@@ -298,18 +314,15 @@ hkp_request_submit(struct hkp_request *rq, struct hkp_reply *rp,
 	job->done = intake_done;
 	job->arg = c;
 	c->finish = finish;
-	rp->later = true;
-	atomic_fetch_add(&rq->h->submitted, 1);
 	/* Suspended first: the answer may come before submit returns, and
 	 * from then on the reply is the other thread's. */
-	MHD_suspend_connection(c->mhd);
+	hkp_request_wait(rq, rp);
 	if (!atomic_load(&rq->h->stopping) &&
 	    intake_submit(rq->h->start.in, job) == ICS_OK)
 		return;
 	free((void *)(uintptr_t)job->input.p);
 	hkp_reply_busy(rp);
-	MHD_resume_connection(c->mhd);
-	atomic_fetch_sub(&rq->h->submitted, 1);
+	hkp_request_answer(rq);
 }
 
 /* ---- framing --------------------------------------------------------------------- */

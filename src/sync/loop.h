@@ -29,16 +29,22 @@ struct sync_method {
 	/* The loop ends (shutdown, removal): let go of everything; no
 	 * sync_round_end any more. */
 	void (*cancel)(struct sync *s, struct sync_peer *p);
-	/* The peer's row goes: free p->own. */
+	/* The peer's row goes: free p->own. NULL: nothing to free. */
 	void (*forget)(struct sync_peer *p);
+	/* An operator waits for the round that goes on: end a long wait in it
+	 * soon. NULL: it has none. */
+	void (*hurry)(struct sync *s, struct sync_peer *p);
 };
+
+/* The methods; kinds.def's rows find theirs in table.c. */
+extern const struct sync_method sync_gossip;
 
 /* The part of a peer that rounds may touch. */
 struct sync_peer {
 	struct sync_peer_conf conf;
-	struct sync_row row; /* counters: add to them; the loop fills the rest */
+	struct sync_row row; /* add to counters; the loop fills the rest */
 	void *own;	     /* the method's, kept between rounds */
-	bool is_cancelled;
+	bool is_wanted;	     /* an operator waits for this round */
 	struct sync_peer_private *priv; /* the loop's */
 };
 
@@ -72,6 +78,7 @@ void sync_view_give(struct sync *s, struct store_reader *r);
 struct sync_http {
 	struct sync_peer *peer;
 	const char *path;	/* "/pks/hashquery"; copied */
+	uint16_t port;		/* of the recon address, where url is empty */
 	const char *type;	/* of body; static; NULL: GET */
 	struct bytes body;	/* lent until done */
 	bool plain;		/* HTTP/1.0 and as few headers as SKS takes */

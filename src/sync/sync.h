@@ -29,13 +29,13 @@
 #include "intake/intake.h"
 #include "store/store.h"
 
-#define SYNC_PEERS_MAX	  64
-#define SYNC_NAME_MAX	  64  /* of a peer, with the NUL */
-#define SYNC_URL_MAX	  512
-#define SYNC_SELECT_MAX	  512
-#define SYNC_FILTERS_MAX  1024
-#define SYNC_LISTENERS_MAX 4
-#define SYNC_PIN	  32  /* SHA-256 of a SubjectPublicKeyInfo */
+#define SYNC_PEERS_MAX	     64
+#define SYNC_NAME_MAX	     64 /* of a peer, with the NUL */
+#define SYNC_URL_MAX	     512
+#define SYNC_SELECT_MAX	     512
+#define SYNC_FILTERS_MAX     1024
+#define SYNC_LISTENERS_MAX   4
+#define SYNC_PIN	     32 /* SHA-256 of a SubjectPublicKeyInfo */
 #define SYNC_FILTERS_DEFAULT "yminsky.dedup,yminsky.merge"
 #define SYNC_VERSION_DEFAULT "1.1.6"
 
@@ -50,19 +50,23 @@ enum sync_kind {
 /*
  * A peer as the operator describes it, in one text:
  *
- *	NAME kind=sks recon=ADDR:PORT http=ADDR:PORT [filters=...] [version=...]
+ *	NAME kind=sks recon=ADDR[:PORT] [http=ADDR:PORT] [filters=...] [version=...]
  *	NAME kind=hkp url=http://host:port
  *	NAME kind=ics url=https://host:port key=sha256//BASE64 [select=TERMS]
  *	all: [every=60s] [weight=1] [push=yes|no] [pull=yes|no]
+ *
+ * A value with blanks stands in single or double quotes. Addresses are
+ * numbers; a url may have a name.
  */
 struct sync_peer_conf {
 	char name[SYNC_NAME_MAX];
 	enum sync_kind kind;
-	struct net_addr recon; /* n 0: none; its address is who may connect */
+	struct net_addr recon;	/* n 0: none; its address is who may connect */
 	char url[SYNC_URL_MAX]; /* "http://host:port", no slash at the end;
 	                         * empty: the recon address and the port that
 	                         * its Config names */
 	char filters[SYNC_FILTERS_MAX], version[32];
+	bool has_filters; /* its row says filters=, perhaps nothing */
 	char select[SYNC_SELECT_MAX]; /* search terms; empty: everything */
 	uint8_t pin[SYNC_PIN];
 	bool has_pin, push, pull;
@@ -88,16 +92,21 @@ struct sync_config {
 	size_t listeners_n;
 	const struct sync_peer_conf *peers; /* copied */
 	size_t peers_n;
-	uint16_t http_port; /* what our Config tells */
-	const char *filters; /* ours where a peer's row names none; lent */
-	const char *tls_cert, *tls_key; /* PEM text, for own peers; lent for
-	                                 * the call; NULL without */
-	unsigned session_seconds; /* 60 */
-	size_t frame;		  /* octets: 256 KiB */
+	uint16_t http_port;  /* what our Config tells */
+	const char *filters; /* where a peer's row names none; copied */
+	const char *tls_cert, *tls_key; /* paths of PEM files, copied: what we
+	                                 * show to own peers; NULL without */
+	unsigned session_seconds;	/* 60 */
+	unsigned pause_seconds; /* between sessions that a peer begins: 20 */
+	size_t frame;		/* octets: 256 KiB */
 };
 
-/* Start the thread. The caller stops it with sync_free, before intake. */
+/* Start the thread. The caller stops it before intake. */
 enum ics_err sync_new(const struct sync_config *config, struct sync **s);
+/* End the thread: rounds are let go of, orders answered with ICS_ECLOSED, and
+ * so are those that still come. */
+void sync_stop(struct sync *s);
+/* Stop, when that was not done, and free. NULL is fine. */
 void sync_free(struct sync *s);
 /* Take other peers (those of the file; added ones stay) and bounds. */
 enum ics_err sync_reload(struct sync *s, const struct sync_config *config);
@@ -112,10 +121,11 @@ enum sync_what {
 	              * round has ended */
 };
 
-/* One row of the table, as of the answer. */
+/* One row of the table, as of the answer; what is said of the server by
+ * name is printable. */
 struct sync_row {
 	struct sync_peer_conf conf;
-	bool is_added; /* not from the file */
+	bool is_added;		  /* not from the file */
 	int64_t success, failure; /* seconds of the last ones; 0 never */
 	char error[64];		  /* name of the last failure; "" none */
 	char words[256];	  /* and what it means, what would help */
@@ -125,7 +135,7 @@ struct sync_row {
 	uint64_t fetched, pushed, useless;  /* certificates and records */
 	uint64_t differing; /* items that differed in the last round */
 	uint64_t ghosts, hidden, negative; /* in known.c, now */
-	int64_t lag;   /* log rows behind an ICS peer; -1 unknown */
+	int64_t lag;	/* log rows behind an ICS peer; -1 unknown */
 	bool is_active; /* a round or a session goes on */
 };
 

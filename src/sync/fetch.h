@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Private to sync: what only a peer has is fetched from it by /pks/hashquery,
+ * in batches, each given to intake like any upload. Spec: recon.md 13
+ */
+#ifndef SYNC_FETCH_H
+#define SYNC_FETCH_H
+
+#include "recon/recon.h"
+#include "sync/loop.h"
+
+/* What came of it. */
+struct sync_fetched {
+	size_t asked;	/* hashes that went into a request */
+	size_t came;	/* certificates that were answered */
+	size_t taken;	/* of these, inserted or updated */
+	size_t useless; /* came, but changed nothing or were refused */
+	size_t left;	/* hashes that were not asked for: after an error */
+	const char *error, *words; /* as in struct sync_result */
+	unsigned retry_after;
+};
+
+struct sync_fetch {
+	const struct recon_hash *hashes; /* n of them; copied */
+	size_t n;
+	uint16_t http_port; /* of the peer's Config; where its url is empty */
+	void *arg;
+	/* Called once, from the loop; the result is lent for the call. */
+	void (*done)(struct sync *s, struct sync_peer *p, void *arg,
+	    const struct sync_fetched *result);
+};
+
+/* One at a time for a peer; n 0 is done at once. */
+void sync_fetch_start(struct sync *s, struct sync_peer *p,
+    const struct sync_fetch *what);
+/* True while one goes on. */
+bool sync_fetch_is_active(const struct sync_peer *p);
+/* Let go of it: done is not called. Harmless when there is none. */
+void sync_fetch_cancel(struct sync *s, struct sync_peer *p);
+
+#endif
