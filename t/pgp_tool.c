@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/hex.h"
 #include "pgp/pgp.h"
 
 static enum ics_err
@@ -127,6 +128,27 @@ fixpoint(struct bytes packets)
 	return each_cert(packets, fixpoint_check);
 }
 
+/* The SKS hash of every block as it stands, a line each. */
+static enum ics_err
+hashes(struct bytes packets)
+{
+	struct cursor cur = cursor_of(packets);
+	struct pgp_block block;
+	enum ics_err err;
+
+	while ((err = pgp_block_next(&cur, &block)) == ICS_OK) {
+		char hex[2 * 16 + 1];
+		uint8_t hash[16];
+
+		err = pgp_skshash_packets(block.data, hash);
+		if (err != ICS_OK)
+			return err;
+		hex_lower(bytes_of(hash, sizeof(hash)), hex);
+		puts(hex);
+	}
+	return err == ICS_ENOTFOUND ? ICS_OK : err;
+}
+
 static const struct verb {
 	const char *name;
 	enum ics_err (*run)(struct bytes packets);
@@ -135,6 +157,7 @@ static const struct verb {
 	{ "dearmor", dearmor },
 	{ "dump", dump },
 	{ "fixpoint", fixpoint },
+	{ "hashes", hashes },
 	{ "legacy", legacy },
 };
 
