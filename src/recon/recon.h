@@ -241,6 +241,9 @@ struct recon_limits {
 	size_t requests; /* 50,000 */
 	uint32_t full;	 /* ask for all at or below: RECON_SPLIT */
 	size_t fly;	 /* requests on their way: 100 */
+	/* At the root, and where we have nothing, ask with samples first: what
+	 * a peer may answer to Full has no bound. True; SKS does not. */
+	bool wary;
 };
 void recon_limits_default(struct recon_limits *limits);
 
@@ -278,18 +281,23 @@ struct recon_session *recon_session_new(const struct recon_setup *setup);
 void recon_session_free(struct recon_session *s);
 
 /*
- * Octets that came, in pieces of any size; kept as needed. Then step until it
- * says that there is nothing to do: each step is a message, some milliseconds
- * at most. An error is the view's alone; what the peer does wrong ends the
- * session. After the end octets are ignored.
+ * Octets that came, in pieces of up to RECON_FEED_MAX; kept as needed. Then
+ * step until it says that there is nothing to do: each step is a message, some
+ * milliseconds at most. An error is the view's alone; what the peer does wrong
+ * ends the session. After the end octets are ignored.
  */
+#define RECON_FEED_MAX (64u << 10)
 enum ics_err recon_session_feed(struct recon_session *s, struct bytes octets);
 enum ics_err recon_session_step(struct recon_session *s, bool *more);
-/* The peer has closed its side. */
+/* Whether to read on: not while a whole message waits for a step, or much
+ * waits to be sent. Whoever feeds all the same is cut off (frame). */
+bool recon_session_wants(const struct recon_session *s);
+/* The peer has closed its side. Step on: what came before still counts. */
 void recon_session_eof(struct recon_session *s);
 
 /* Octets to send, lent until the next call; then how many were. What is held
- * back for a Flush is not among them. */
+ * back for a Flush is not among them. After the end there may be some, too:
+ * send them, then close. */
 struct bytes recon_session_out(const struct recon_session *s);
 void recon_session_sent(struct recon_session *s, size_t n);
 
