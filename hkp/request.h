@@ -78,12 +78,17 @@ struct hkp_request {
 	struct hkp_route_match match;
 	struct buf body; /* owned by the connection; a handler may take it */
 	enum hkp_telling telling;
+	const char *peer; /* see hkp_request_peer; lent by the connection */
 };
 
 /* ---- asking about a request ---------------------------------------------- */
 
 /* A header's value, lent until the reply is sent; NULL without. */
 const char *hkp_request_header(struct hkp_request *rq, const char *name);
+
+/* The name of the configured peer whose key the client proved in TLS, lent
+ * until the reply is sent; NULL: a stranger. */
+const char *hkp_request_peer(struct hkp_request *rq);
 
 /* The reader of this thread, looking at the newest state. On failure the
  * reply is filled and the result is NULL. */

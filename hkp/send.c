@@ -256,6 +256,12 @@ hkp_request_header(struct hkp_request *rq, const char *name)
 	    MHD_HEADER_KIND, name);
 }
 
+const char *
+hkp_request_peer(struct hkp_request *rq)
+{
+	return rq->peer;
+}
+
 void
 hkp_request_wake(struct hkp_request *rq)
 {
