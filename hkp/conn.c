@@ -210,6 +210,7 @@ conn_opened(struct hkp_slot *slot, struct MHD_Connection *mhd, void **context)
 		c->bucket = address_bucket(h, info->client_addr);
 		conn_count(c);
 	}
+	hkp_peer_invite(c);
 	wait_for_request(c);
 }
 

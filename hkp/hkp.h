@@ -20,6 +20,10 @@
 
 #define HKP_LISTENERS_MAX 16
 
+#define HKP_PIN	     32 /* SHA-256 of a SubjectPublicKeyInfo */
+#define HKP_PIN_TEXT 53 /* "sha256//" and Base 64 of it, with its NUL */
+#define HKP_PEER_MAX 64 /* octets of a peer's name, with its NUL */
+
 /* Which routes a listener answers. */
 enum hkp_face {
 	HKP_FACE_PUBLIC, /* everybody */
@@ -90,6 +94,12 @@ struct hkp_start {
 	 * has a colon; true: it was answered. NULL: nobody is. */
 	bool (*more_lookup)(struct hkp_request *rq, struct hkp_reply *rp,
 	    const struct hkp_query *q);
+	/* Which other server has this key: true and its name. pin NULL: are
+	 * there any; only then are clients of TLS asked for a certificate.
+	 * Called from any thread; must not block. NULL: there are none. */
+	bool (*peer_find)(void *arg, const uint8_t *pin,
+	    char name[HKP_PEER_MAX]);
+	void *peer_arg;
 };
 enum ics_err hkp_new(const struct hkp_start *start,
     const struct hkp_config *config, struct hkp **h);
@@ -100,6 +110,10 @@ void hkp_ready_set(struct hkp *h, bool ready);
 /* Take new limits, identity and TLS credentials for new connections;
  * listeners stay. On failure everything stays as it was. */
 enum ics_err hkp_reload(struct hkp *h, const struct hkp_config *config);
+
+/* "sha256//..." of the first certificate of a PEM text, as others pin it and
+ * as curl takes it. False when there is none. */
+bool hkp_pin_of_pem(const char *pem, char text[HKP_PIN_TEXT]);
 
 /* Stop accepting, let running requests end (at most grace seconds). */
 void hkp_drain(struct hkp *h, unsigned grace);

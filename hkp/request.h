@@ -78,7 +78,6 @@ struct hkp_request {
 	struct hkp_route_match match;
 	struct buf body; /* owned by the connection; a handler may take it */
 	enum hkp_telling telling;
-	const char *peer; /* see hkp_request_peer; lent by the connection */
 };
 
 /* ---- asking about a request ---------------------------------------------- */

@@ -242,30 +242,17 @@ hkp_conn_send(struct hkp_conn *c)
 
 /* ---- what handlers call ---------------------------------------------------------- */
 
-static struct hkp_conn *
-conn_from_request(struct hkp_request *rq)
-{
-	return (struct hkp_conn *)(void *)((char *)rq -
-					   offsetof(struct hkp_conn, rq));
-}
-
 const char *
 hkp_request_header(struct hkp_request *rq, const char *name)
 {
-	return MHD_lookup_connection_value(conn_from_request(rq)->mhd,
+	return MHD_lookup_connection_value(hkp_conn_of(rq)->mhd,
 	    MHD_HEADER_KIND, name);
-}
-
-const char *
-hkp_request_peer(struct hkp_request *rq)
-{
-	return rq->peer;
 }
 
 void
 hkp_request_wake(struct hkp_request *rq)
 {
-	struct hkp_conn *c = conn_from_request(rq);
+	struct hkp_conn *c = hkp_conn_of(rq);
 
 	if (!c->asleep)
 		return;
@@ -286,13 +273,13 @@ hkp_request_wait(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	rp->later = true;
 	atomic_fetch_add(&rq->h->submitted, 1);
-	MHD_suspend_connection(conn_from_request(rq)->mhd);
+	MHD_suspend_connection(hkp_conn_of(rq)->mhd);
 }
 
 void
 hkp_request_answer(struct hkp_request *rq)
 {
-	struct hkp_conn *c = conn_from_request(rq);
+	struct hkp_conn *c = hkp_conn_of(rq);
 	struct hkp *h = rq->h;
 	struct hkp_worker *w = c->slot->worker;
 
@@ -315,7 +302,7 @@ void
 hkp_request_submit(struct hkp_request *rq, struct hkp_reply *rp,
     struct intake_job *job, hkp_finish *finish)
 {
-	struct hkp_conn *c = conn_from_request(rq);
+	struct hkp_conn *c = hkp_conn_of(rq);
 
 	job->done = intake_done;
 	job->arg = c;

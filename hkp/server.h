@@ -45,6 +45,12 @@ enum hkp_conn_state {
 	HKP_CONN_BUSY	  /* answering */
 };
 
+enum hkp_pin_state {
+	HKP_PIN_UNREAD,
+	HKP_PIN_NONE, /* no TLS, or no certificate */
+	HKP_PIN_KNOWN
+};
+
 struct hkp_conn {
 	struct hkp_conn *prev, *next; /* a ring of its worker, or alone */
 	struct hkp_slot *slot;
@@ -63,6 +69,9 @@ struct hkp_conn {
 	hkp_finish *finish;
 	bool asleep; /* its stream waits for hkp_request_wake */
 	bool gone;   /* while it did, the client went away */
+	enum hkp_pin_state pin_state;
+	uint8_t pin[HKP_PIN];	 /* of the client's key */
+	char peer[HKP_PEER_MAX]; /* whose it was, when last asked */
 };
 
 enum hkp_order {
@@ -138,6 +147,13 @@ hkp_ring_append(struct hkp_conn *ring, struct hkp_conn *c)
 	ring->prev = c;
 }
 
+static inline struct hkp_conn *
+hkp_conn_of(struct hkp_request *rq)
+{
+	return (struct hkp_conn *)(void *)((char *)rq -
+					   offsetof(struct hkp_conn, rq));
+}
+
 /* ---- send.c ------------------------------------------------------------------ */
 
 /* Send what c->rp holds. */
@@ -171,6 +187,12 @@ bool hkp_conn_evict(struct hkp_worker *w, uint32_t bucket);
 /* Wake every stream that waits: before the daemons stop. */
 void hkp_conn_wake_all(struct hkp_worker *w);
 void hkp_conn_spares_free(struct hkp_worker *w);
+
+/* ---- peer.c ------------------------------------------------------------------ */
+
+/* Before the handshake of a new connection: ask for a certificate if there is
+ * anybody whose key it could have. */
+void hkp_peer_invite(struct hkp_conn *c);
 
 /* ---- watch.c ----------------------------------------------------------------- */
 

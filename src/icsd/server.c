@@ -138,6 +138,8 @@ http_start(struct server *s, struct conf *c)
 	err = failed("http", hkp_new(&start, &config, &s->hkp),
 	    pem.cert == NULL ? "see icsd(8)"
 			     : "do certificate and key belong together?");
+	if (err == ICS_OK)
+		tls_tell(&pem);
 	tls_release(&pem);
 	return err;
 }
@@ -211,6 +213,8 @@ http_reload(struct server *s, struct conf *c)
 	config.tls_key = pem.key;
 	err = failed("reload", hkp_reload(s->hkp, &config),
 	    "do certificate and key belong together?");
+	if (err == ICS_OK)
+		tls_tell(&pem);
 	tls_release(&pem);
 out:
 	return err;

@@ -96,6 +96,15 @@ tls_read(struct conf *c, struct tls_pem *pem)
 }
 
 void
+tls_tell(const struct tls_pem *pem)
+{
+	char pin[HKP_PIN_TEXT];
+
+	if (pem->cert != NULL && hkp_pin_of_pem(pem->cert, pin))
+		log_event(LOG_LEVEL_NOTE, "tls-pin", "key=%s", pin);
+}
+
+void
 tls_release(struct tls_pem *pem)
 {
 	text_forget(pem->cert);

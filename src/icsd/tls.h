@@ -16,6 +16,9 @@ struct tls_pem {
  */
 enum ics_err tls_read(struct conf *c, struct tls_pem *pem);
 
+/* Log our key as other servers name it in their row of us. */
+void tls_tell(const struct tls_pem *pem);
+
 /* Forget the texts; the key is overwritten. */
 void tls_release(struct tls_pem *pem);
 

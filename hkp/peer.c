@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Who is at the other end: other servers show a certificate, and are known by
+ * its key alone, whoever issued it. That they hold the key is what the
+ * handshake proves.
+ *
+ * Clients are asked for a certificate only where there are such servers, and
+ * may have none; there is no resumption of sessions, so none comes without.
+ */
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include "base/b64.h"
+#include "hkp/server.h"
+
+/* SHA-256 of the SubjectPublicKeyInfo of a DER or PEM certificate. */
+static bool
+certificate_pin(struct bytes octets, gnutls_x509_crt_fmt_t form,
+    uint8_t pin[HKP_PIN])
+{
+	gnutls_datum_t data = { (uint8_t *)(uintptr_t)octets.p,
+		(unsigned)octets.n };
+	gnutls_x509_crt_t crt;
+	size_t n = HKP_PIN;
+	bool is_read;
+
+	if (gnutls_x509_crt_init(&crt) != GNUTLS_E_SUCCESS)
+		return false;
+	is_read =
+	    gnutls_x509_crt_import(crt, &data, form) == GNUTLS_E_SUCCESS &&
+	    gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, pin, &n) ==
+		GNUTLS_E_SUCCESS &&
+	    n == HKP_PIN;
+	gnutls_x509_crt_deinit(crt);
+	return is_read;
+}
+
+bool
+hkp_pin_of_pem(const char *pem, char text[HKP_PIN_TEXT])
+{
+	static const char scheme[] = "sha256//";
+	uint8_t pin[HKP_PIN];
+
+	if (!certificate_pin(bytes_of_str(pem), GNUTLS_X509_FMT_PEM, pin))
+		return false;
+	memcpy(text, scheme, sizeof(scheme) - 1);
+	b64_write(bytes_of(pin, HKP_PIN), (uint8_t *)&text[sizeof(scheme) - 1]);
+	text[HKP_PIN_TEXT - 1] = '\0';
+	return true;
+}
+
+static gnutls_session_t
+session_of(struct hkp_conn *c)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	return info == NULL ? NULL : (gnutls_session_t)info->tls_session;
+}
+
+void
+hkp_peer_invite(struct hkp_conn *c)
+{
+	const struct hkp_start *start = &c->rq.h->start;
+	gnutls_session_t session;
+
+	if (start->peer_find == NULL ||
+	    !start->peer_find(start->peer_arg, NULL, c->peer))
+		return;
+	session = session_of(c);
+	if (session != NULL)
+		gnutls_certificate_server_set_request(session,
+		    GNUTLS_CERT_REQUEST);
+}
+
+static enum hkp_pin_state
+pin_read(struct hkp_conn *c)
+{
+	gnutls_session_t session = session_of(c);
+	const gnutls_datum_t *chain = NULL;
+	unsigned n = 0;
+
+	if (session != NULL)
+		chain = gnutls_certificate_get_peers(session, &n);
+	if (chain == NULL || n == 0)
+		return HKP_PIN_NONE;
+	return certificate_pin(bytes_of(chain[0].data, chain[0].size),
+		   GNUTLS_X509_FMT_DER, c->pin)
+		   ? HKP_PIN_KNOWN
+		   : HKP_PIN_NONE;
+}
+
+/* The key is read once a connection; whose it is may change between its
+ * requests. */
+const char *
+hkp_request_peer(struct hkp_request *rq)
+{
+	const struct hkp_start *start = &rq->h->start;
+	struct hkp_conn *c = hkp_conn_of(rq);
+
+	if (start->peer_find == NULL)
+		return NULL;
+	if (c->pin_state == HKP_PIN_UNREAD)
+		c->pin_state = pin_read(c);
+	if (c->pin_state == HKP_PIN_NONE ||
+	    !start->peer_find(start->peer_arg, c->pin, c->peer))
+		return NULL;
+	return c->peer;
+}
