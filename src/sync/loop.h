@@ -62,6 +62,8 @@ struct sync_result {
 };
 void sync_round_end(struct sync *s, struct sync_peer *p,
     const struct sync_result *result);
+/* Between rounds a method may keep requests, submissions and SYNC_TIMER_FOLLOW
+ * going (an ICS peer is followed by a long poll); cancel ends them, too. */
 
 /* ---- what rounds use ------------------------------------------------------------- */
 
@@ -97,7 +99,11 @@ struct sync_http_answer {
 	unsigned retry_after; /* seconds; 0 without */
 	const char *error;    /* "" or "timeout", "refused", "tls-pin", ... */
 	const char *words;
+	void *priv; /* the loop's */
 };
+/* A header of the answer, for the call of done; NULL without. */
+const char *sync_http_header(const struct sync_http_answer *answer,
+    const char *name);
 /* Copied from *h. Cancelled with its peer (done is not called then). */
 void sync_http_start(struct sync *s, const struct sync_http *h);
 
@@ -123,6 +129,7 @@ void sync_submit_start(struct sync *s, const struct sync_submit *u);
 enum sync_timer {
 	SYNC_TIMER_ROUND, /* the round's own */
 	SYNC_TIMER_STALL, /* its deadline */
+	SYNC_TIMER_FOLLOW, /* the method's, also between rounds */
 	SYNC_TIMERS
 };
 void sync_timer_set(struct sync *s, struct sync_peer *p, enum sync_timer which,
