@@ -77,6 +77,7 @@ bool recon_sum_is_equal(const struct recon_sum *a, const struct recon_sum *b);
 #define RECON_SUM_OCTETS (4 + RECON_SAMPLES * RECON_ELEMENT)
 void recon_sum_write(const struct recon_sum *sum,
     uint8_t out[RECON_SUM_OCTETS]);
+/* ICS_EFORMAT, ICS_ETRUNCATED; no sample of a sum is zero. */
 enum ics_err recon_sum_read(struct bytes in, struct recon_sum *sum);
 
 /* The elements in which two sets differ; at most RECON_MBAR together. */
@@ -142,9 +143,13 @@ struct recon_backing {
 	void *arg;
 };
 
-/* A member came (each tells of it already) or went (no longer). The caller
- * knows that it is new, or that it was there. ICS_EFORMAT for a hash that
- * does not fit; nothing has changed then. */
+/*
+ * A member came or went. each tells of it already (no longer), and of no
+ * other that was not given to add or remove before: one change, one call. The
+ * caller knows that it is new, or that it was there. ICS_EFORMAT for a hash
+ * that does not fit; nothing has changed then. ICS_ECORRUPT when nodes and
+ * members do not agree.
+ */
 enum ics_err recon_tree_add(const struct recon_backing *b,
     const struct recon_hash *hash);
 enum ics_err recon_tree_remove(const struct recon_backing *b,

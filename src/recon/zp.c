@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The field of p = 2^128 + 0x8f1d10e4878b1fdfc91f85d930a5431b, 129 bits, in
+ * three limbs of which the last is a single bit: a product takes four long
+ * multiplications and two steps of Montgomery reduction three each, for p's
+ * own last limb is 1. Invariant: whatever leaves a function is below p.
+ * Spec: recon.md 2
+ */
+#include "recon/zp.h"
+
+#include <assert.h>
+
+#define P0	 0xc91f85d930a5431bull
+#define P1	 0x8f1d10e4878b1fdfull
+#define P_NEG	 0x6320d927c830a0edull /* -1/p mod 2^64 */
+#define R2_LOW	 0x186fbb410d24eba6ull /* 2^256 mod p */
+#define R2_HIGH	 0x446abdb66035ef0dull
+#define INV_HIGH P1 /* p - 2 differs from p in its low limb alone */
+#define INV_LOW	 (P0 - 2)
+
+static const struct recon_zp prime = { { P0, P1, 1 } };
+static const struct recon_zp r2 = { { R2_LOW, R2_HIGH, 0 } };
+static const struct recon_zp one = { { 0, 0, 1 } };	 /* R itself */
+static const struct recon_zp one_as_is = { { 1, 0, 0 } }; /* leaves the form */
+
+/* a * b + c + *carry, which never overflows; *carry becomes its upper half. */
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 wide;
+
+static inline uint64_t
+mul_add(uint64_t a, uint64_t b, uint64_t c, uint64_t *carry)
+{
+	wide t = (wide)a * b + c + *carry;
+
+	*carry = (uint64_t)(t >> 64);
+	return (uint64_t)t;
+}
+#else
+static inline uint64_t
+mul_add(uint64_t a, uint64_t b, uint64_t c, uint64_t *carry)
+{
+	uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
+	uint64_t low = a0 * b0, cross = a1 * b0 + (low >> 32);
+	uint64_t middle = a0 * b1 + (uint32_t)cross;
+	uint64_t high = a1 * b1 + (cross >> 32) + (middle >> 32);
+
+	low = middle << 32 | (uint32_t)low;
+	low += c;
+	high += low < c;
+	low += *carry;
+	high += low < *carry;
+	*carry = high;
+	return low;
+}
+#endif
+
+/* a + b + *carry, which is 0 or 1 before and after. */
+static inline uint64_t
+add_carry(uint64_t a, uint64_t b, uint64_t *carry)
+{
+	uint64_t t = a + *carry, s = t + b;
+
+	*carry = (uint64_t)(t < a) | (uint64_t)(s < t);
+	return s;
+}
+
+/* a - b - *borrow, likewise. */
+static inline uint64_t
+sub_borrow(uint64_t a, uint64_t b, uint64_t *borrow)
+{
+	uint64_t t = a - *borrow, s = t - b;
+
+	*borrow = (uint64_t)(t > a) | (uint64_t)(s > t);
+	return s;
+}
+
+/* z - p where that is not negative. */
+static inline void
+reduce_once(struct recon_zp *z)
+{
+	uint64_t borrow = 0, s[3];
+
+	s[0] = sub_borrow(z->w[0], P0, &borrow);
+	s[1] = sub_borrow(z->w[1], P1, &borrow);
+	s[2] = sub_borrow(z->w[2], 1, &borrow);
+	for (size_t i = 0; i < 3; i++)
+		z->w[i] = borrow ? z->w[i] : s[i];
+}
+
+void
+recon_zp_add(struct recon_zp *z, const struct recon_zp *a,
+    const struct recon_zp *b)
+{
+	uint64_t carry = 0;
+
+	for (size_t i = 0; i < 3; i++)
+		z->w[i] = add_carry(a->w[i], b->w[i], &carry);
+	reduce_once(z);
+}
+
+void
+recon_zp_sub(struct recon_zp *z, const struct recon_zp *a,
+    const struct recon_zp *b)
+{
+	uint64_t borrow = 0, carry = 0, mask;
+
+	for (size_t i = 0; i < 3; i++)
+		z->w[i] = sub_borrow(a->w[i], b->w[i], &borrow);
+	mask = 0 - borrow;
+	for (size_t i = 0; i < 3; i++)
+		z->w[i] = add_carry(z->w[i], prime.w[i] & mask, &carry);
+}
+
+/* The step that makes t[0] zero by adding a multiple of p. */
+static inline void
+montgomery_step(uint64_t *t, uint64_t *top)
+{
+	uint64_t m = t[0] * P_NEG, carry = 0, up = 0;
+
+	(void)mul_add(m, P0, t[0], &carry);
+	t[1] = mul_add(m, P1, t[1], &carry);
+	t[2] = add_carry(t[2], carry, &up);
+	t[3] += up; /* a limb that has room, or is carried on by the caller */
+	*top += t[3] < up;
+	up = 0;
+	t[2] = add_carry(t[2], m, &up);
+	t[3] += up;
+	*top += t[3] < up;
+}
+
+/*
+ * The product over R: below p * p / R + p < 2.6 p, so that the reduction ends
+ * with at most two subtractions.
+ */
+void
+recon_zp_mul(struct recon_zp *z, const struct recon_zp *a,
+    const struct recon_zp *b)
+{
+	uint64_t t[5], carry = 0, up, top = 0, unused = 0;
+	uint64_t a2 = 0 - a->w[2], b2 = 0 - b->w[2]; /* all ones, or none */
+
+	t[0] = mul_add(a->w[0], b->w[0], 0, &carry);
+	t[1] = mul_add(a->w[0], b->w[1], 0, &carry);
+	t[2] = carry;
+	carry = 0;
+	t[1] = mul_add(a->w[1], b->w[0], t[1], &carry);
+	t[2] = mul_add(a->w[1], b->w[1], t[2], &carry);
+	t[3] = carry;
+	up = 0;
+	t[2] = add_carry(t[2], b->w[0] & a2, &up);
+	t[3] = add_carry(t[3], b->w[1] & a2, &up);
+	t[4] = up + (a->w[2] & b->w[2]);
+	up = 0;
+	t[2] = add_carry(t[2], a->w[0] & b2, &up);
+	t[3] = add_carry(t[3], a->w[1] & b2, &up);
+	t[4] += up;
+	montgomery_step(t, &top);
+	t[4] += top;
+	montgomery_step(t + 1, &unused);
+	assert(unused == 0);
+	*z = (struct recon_zp){ { t[2], t[3], t[4] } };
+	reduce_once(z);
+	reduce_once(z);
+}
+
+/* a to the power of p - 2, four bits of it at a time. */
+void
+recon_zp_inv(struct recon_zp *z, const struct recon_zp *a)
+{
+	static const uint64_t power[3] = { INV_LOW, INV_HIGH, 1 };
+	struct recon_zp times[16] = { one, *a }, x = *a;
+
+	for (size_t i = 2; i < 16; i++)
+		recon_zp_mul(&times[i], &times[i - 1], a);
+	for (unsigned bit = 128; bit > 0; bit -= 4) {
+		unsigned at = bit - 4;
+
+		for (size_t i = 0; i < 4; i++)
+			recon_zp_mul(&x, &x, &x);
+		recon_zp_mul(&x, &x,
+		    &times[power[at / 64] >> at % 64 & 0xf]);
+	}
+	*z = x;
+}
+
+void
+recon_zp_inv_many(struct recon_zp *z, size_t n)
+{
+	struct recon_zp before[RECON_ZP_MANY], all = one, value;
+
+	assert(n <= RECON_ZP_MANY);
+	for (size_t i = 0; i < n; i++) {
+		before[i] = all;
+		recon_zp_mul(&all, &all, &z[i]);
+	}
+	assert(!recon_zp_is_zero(&all));
+	recon_zp_inv(&all, &all);
+	while (n-- > 0) {
+		value = z[n];
+		recon_zp_mul(&z[n], &all, &before[n]);
+		recon_zp_mul(&all, &all, &value);
+	}
+}
+
+void
+recon_zp_one(struct recon_zp *z)
+{
+	*z = one;
+}
+
+const struct recon_zp *
+recon_zp_point(size_t i)
+{
+	static const struct recon_zp points[RECON_SAMPLES] = {
+		{ { 0, 0, 0 } },				       /* 0 */
+		{ { P0, P1, 0 } },				       /* -1 */
+		{ { 0, 0, 1 } },				       /* 1 */
+		{ { 0x923f0bb2614a8636ull, 0x1e3a21c90f163fbfull, 1 } }, /* -2 */
+		{ { 0x36e07a26cf5abce5ull, 0x70e2ef1b7874e020ull, 0 } }, /* 2 */
+		{ { 0x923f0bb2614a8636ull, 0x1e3a21c90f163fbfull, 0 } }, /* -3 */
+	};
+
+	assert(i < RECON_SAMPLES);
+	return &points[i];
+}
+
+void
+recon_zp_bits(struct recon_zp *z, uint64_t high, uint64_t low)
+{
+	*z = (struct recon_zp){ { low, high, 0 } };
+}
+
+/* ---- octets ---- */
+
+static uint64_t
+le64_read(const uint8_t p[8])
+{
+	uint64_t v = 0;
+
+	for (size_t i = 8; i > 0; i--)
+		v = v << 8 | p[i - 1];
+	return v;
+}
+
+static void
+le64_write(uint64_t v, uint8_t p[8])
+{
+	for (size_t i = 0; i < 8; i++)
+		p[i] = (uint8_t)(v >> 8 * i);
+}
+
+void
+recon_zp_from_hash(struct recon_zp *z, const struct recon_hash *hash)
+{
+	struct recon_zp n = { { le64_read(hash->b), le64_read(hash->b + 8),
+	    0 } };
+
+	recon_zp_mul(z, &n, &r2);
+}
+
+bool
+recon_zp_to_hash(const struct recon_zp *z, struct recon_hash *hash)
+{
+	struct recon_zp n;
+
+	recon_zp_mul(&n, z, &one_as_is);
+	le64_write(n.w[0], hash->b);
+	le64_write(n.w[1], hash->b + 8);
+	return n.w[2] == 0;
+}
+
+enum ics_err
+recon_zp_read(const uint8_t in[RECON_ELEMENT], struct recon_zp *z)
+{
+	struct recon_zp n = { { le64_read(in), le64_read(in + 8), in[16] } };
+	struct recon_zp reduced = n;
+
+	reduce_once(&reduced);
+	if (!recon_zp_is_equal(&reduced, &n))
+		return ICS_EFORMAT;
+	recon_zp_mul(z, &n, &r2);
+	return ICS_OK;
+}
+
+void
+recon_zp_write(const struct recon_zp *z, uint8_t out[RECON_ELEMENT])
+{
+	struct recon_zp n;
+
+	recon_zp_mul(&n, z, &one_as_is);
+	le64_write(n.w[0], out);
+	le64_write(n.w[1], out + 8);
+	out[16] = (uint8_t)n.w[2];
+}
