@@ -30,15 +30,15 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-#define RECON_HASH	 16 /* octets of a set's member */
-#define RECON_ELEMENT	 17 /* octets of a field element on the wire */
-#define RECON_MBAR	 5
-#define RECON_SAMPLES	 (RECON_MBAR + 1)
-#define RECON_QUANTUM	 2 /* bits a level */
-#define RECON_CHILDREN	 4
-#define RECON_SPLIT	 50 /* a leaf with more splits */
-#define RECON_JOIN	 25 /* an inner node with no more becomes a leaf */
-#define RECON_PORT	 11370
+#define RECON_HASH     16 /* octets of a set's member */
+#define RECON_ELEMENT  17 /* octets of a field element on the wire */
+#define RECON_MBAR     5
+#define RECON_SAMPLES  (RECON_MBAR + 1)
+#define RECON_QUANTUM  2 /* bits a level */
+#define RECON_CHILDREN 4
+#define RECON_SPLIT    50 /* a leaf with more splits */
+#define RECON_JOIN     25 /* an inner node with no more becomes a leaf */
+#define RECON_PORT     11370
 
 /* ---- members, the field, sums ---------------------------------------------- */
 
@@ -52,8 +52,7 @@ struct recon_zp {
 };
 
 /* 17 octets, little-endian. ICS_EFORMAT when not fully reduced. */
-enum ics_err recon_zp_read(const uint8_t in[RECON_ELEMENT],
-    struct recon_zp *z);
+enum ics_err recon_zp_read(const uint8_t in[RECON_ELEMENT], struct recon_zp *z);
 void recon_zp_write(const struct recon_zp *z, uint8_t out[RECON_ELEMENT]);
 
 /* False for hashes that are sample points: they cannot be members. */
@@ -272,13 +271,13 @@ struct recon_peer {
 };
 
 struct recon_tally {
-	uint64_t in, out;   /* octets */
-	uint64_t requests;  /* Poly and Full, asked or answered */
-	uint64_t failed;    /* Poly that were not solved */
-	uint64_t flushes;   /* round trips */
-	uint64_t theirs;    /* members only they have */
-	uint64_t ours;	    /* members only we have */
-	uint64_t strange;   /* elements out of place, dropped */
+	uint64_t in, out;  /* octets */
+	uint64_t requests; /* Poly and Full, asked or answered */
+	uint64_t failed;   /* Poly that were not solved */
+	uint64_t flushes;  /* round trips */
+	uint64_t theirs;   /* members only they have */
+	uint64_t ours;	   /* members only we have */
+	uint64_t strange;  /* elements out of place, dropped */
 };
 
 struct recon_session;

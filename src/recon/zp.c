@@ -20,7 +20,7 @@
 
 static const struct recon_zp prime = { { P0, P1, 1 } };
 static const struct recon_zp r2 = { { R2_LOW, R2_HIGH, 0 } };
-static const struct recon_zp one = { { 0, 0, 1 } };	 /* R itself */
+static const struct recon_zp one = { { 0, 0, 1 } };	  /* R itself */
 static const struct recon_zp one_as_is = { { 1, 0, 0 } }; /* leaves the form */
 
 /* a * b + c + *carry, which never overflows; *carry becomes its upper half. */
@@ -177,8 +177,7 @@ recon_zp_inv(struct recon_zp *z, const struct recon_zp *a)
 
 		for (size_t i = 0; i < 4; i++)
 			recon_zp_mul(&x, &x, &x);
-		recon_zp_mul(&x, &x,
-		    &times[power[at / 64] >> at % 64 & 0xf]);
+		recon_zp_mul(&x, &x, &times[power[at / 64] >> at % 64 & 0xf]);
 	}
 	*z = x;
 }
@@ -212,12 +211,14 @@ const struct recon_zp *
 recon_zp_point(size_t i)
 {
 	static const struct recon_zp points[RECON_SAMPLES] = {
-		{ { 0, 0, 0 } },				       /* 0 */
-		{ { P0, P1, 0 } },				       /* -1 */
-		{ { 0, 0, 1 } },				       /* 1 */
-		{ { 0x923f0bb2614a8636ull, 0x1e3a21c90f163fbfull, 1 } }, /* -2 */
+		{ { 0, 0, 0 } },   /* 0 */
+		{ { P0, P1, 0 } }, /* -1 */
+		{ { 0, 0, 1 } },   /* 1 */
+		{ { 0x923f0bb2614a8636ull, 0x1e3a21c90f163fbfull,
+		    1 } }, /* -2 */
 		{ { 0x36e07a26cf5abce5ull, 0x70e2ef1b7874e020ull, 0 } }, /* 2 */
-		{ { 0x923f0bb2614a8636ull, 0x1e3a21c90f163fbfull, 0 } }, /* -3 */
+		{ { 0x923f0bb2614a8636ull, 0x1e3a21c90f163fbfull,
+		    0 } }, /* -3 */
 	};
 
 	assert(i < RECON_SAMPLES);
