@@ -4,12 +4,18 @@
  * curve has one form only, so it is known by its first octets; RSA's is
  * walked through.
  */
-#include "foreign/keytext.h"
+#include "sign/keytext.h"
 
 #include "base/b64.h"
 #include "base/hex.h"
-#include "foreign/der.h"
 #include "pgp/pgp.h"
+
+const struct reason sign_reasons[SIGN_REASON_COUNT] = {
+#define X(id, name, severity, words, help) \
+	[SIGN_REASON_##id] = { name, SEVERITY_##severity, words, help },
+#include "sign/reasons.def"
+#undef X
+};
 
 static bool
 is_space(uint8_t c)
@@ -44,7 +50,7 @@ static const struct raw_row {
 };
 
 static bool
-raw_read(struct foreign_keytext *to, size_t n)
+raw_read(struct sign_keytext *to, size_t n)
 {
 	for (size_t i = 0; i < sizeof(raw_rows) / sizeof(raw_rows[0]); i++) {
 		const struct raw_row *row = &raw_rows[i];
@@ -58,7 +64,6 @@ raw_read(struct foreign_keytext *to, size_t n)
 		to->key.algo = row->algo;
 		to->key.curve = row->curve;
 		to->key.point = bytes_of(to->room, n + (row->is_bare ? 1 : 0));
-		to->octets = to->key.point;
 		return true;
 	}
 	return false;
@@ -87,7 +92,7 @@ static const struct info_row {
 #define PREFIX_MAX 32
 
 static bool
-curve_read(struct bytes info, struct foreign_keytext *to)
+curve_read(struct bytes info, struct sign_keytext *to)
 {
 	char head[2 * PREFIX_MAX + 1];
 
@@ -108,27 +113,45 @@ curve_read(struct bytes info, struct foreign_keytext *to)
 	return false;
 }
 
+/* The content of the next element of a tag; the cursor fails when there is
+ * none. Spec: X.690 8.1.3, definite lengths. */
+static struct bytes
+der_take(struct cursor *cur, uint8_t tag)
+{
+	size_t n;
+
+	if (cursor_u8(cur) != tag)
+		cursor_fail(cur);
+	n = cursor_u8(cur);
+	if (n == 0x81)
+		n = cursor_u8(cur);
+	else if (n == 0x82)
+		n = cursor_be16(cur);
+	else if (n > 0x7f)
+		cursor_fail(cur);
+	return cursor_take(cur, n);
+}
+
 /* Spec: RFC 3279 2.3.1 */
 static bool
-rsa_read(struct bytes info, struct foreign_keytext *to)
+rsa_read(struct bytes info, struct sign_keytext *to)
 {
 	static const uint8_t oid[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1,
 		1 };
 	struct cursor whole = cursor_of(info), outer, algorithm, bits, key;
 
-	outer = cursor_of(foreign_der_take(&whole, 0x30));
-	algorithm = cursor_of(foreign_der_take(&outer, 0x30));
+	outer = cursor_of(der_take(&whole, 0x30));
+	algorithm = cursor_of(der_take(&outer, 0x30));
 	if (cursor_end(&whole) != ICS_OK ||
-	    !bytes_equal(foreign_der_take(&algorithm, 6),
-		bytes_of(oid, sizeof(oid))))
+	    !bytes_equal(der_take(&algorithm, 6), bytes_of(oid, sizeof(oid))))
 		return false;
-	bits = cursor_of(foreign_der_take(&outer, 3));
+	bits = cursor_of(der_take(&outer, 3));
 	if (cursor_end(&outer) != ICS_OK || cursor_u8(&bits) != 0)
 		return false;
-	key = cursor_of(foreign_der_take(&bits, 0x30));
+	key = cursor_of(der_take(&bits, 0x30));
 	to->key.algo = PGP_ALGO_RSA;
-	to->key.n = pgp_mpi_of(foreign_der_take(&key, 2));
-	to->key.e = pgp_mpi_of(foreign_der_take(&key, 2));
+	to->key.n = pgp_mpi_of(der_take(&key, 2));
+	to->key.e = pgp_mpi_of(der_take(&key, 2));
 	return cursor_end(&bits) == ICS_OK && cursor_end(&key) == ICS_OK &&
 	       to->key.n.n > 0 && to->key.e.n > 0;
 }
@@ -160,7 +183,7 @@ base64_read(struct bytes text, struct buf *to)
 	struct buf plain;
 	enum ics_err err;
 
-	buf_init(&plain, 2 * (size_t)FOREIGN_KEYTEXT_MAX);
+	buf_init(&plain, 2 * (size_t)SIGN_KEYTEXT_MAX);
 	for (size_t i = 0; i < text.n; i++) {
 		if (text.p[i] == '\\' && i + 1 < text.n &&
 		    (text.p[i + 1] == 'n' || text.p[i + 1] == 'r'))
@@ -176,20 +199,19 @@ base64_read(struct bytes text, struct buf *to)
 }
 
 static const struct reason *
-encoded_read(struct bytes text, struct foreign_keytext *to)
+encoded_read(struct bytes text, struct sign_keytext *to)
 {
 	struct buf octets;
 	struct bytes info;
 	size_t n;
 
-	buf_init(&octets, FOREIGN_KEYTEXT_MAX);
+	buf_init(&octets, SIGN_KEYTEXT_MAX);
 	if (base64_read(pem_inside(text), &octets) != ICS_OK || octets.n == 0) {
 		buf_release(&octets);
-		return FOREIGN_REASON(bad_key);
+		return SIGN_REASON(bad_key);
 	}
 	n = octets.n;
 	memcpy(to->room, octets.p, n);
-	to->octets = bytes_of(to->room, n);
 	buf_release(&octets);
 	info = bytes_of(to->room, n);
 	if (curve_read(info, to) || rsa_read(info, to))
@@ -197,21 +219,21 @@ encoded_read(struct bytes text, struct foreign_keytext *to)
 	to->key = (struct compose_key){ .algo = 0 };
 	if (raw_read(to, n))
 		return NULL;
-	return n > 1 && to->room[0] == 0x30 ? FOREIGN_REASON(odd_key)
-					    : FOREIGN_REASON(bad_key);
+	return n > 1 && to->room[0] == 0x30 ? SIGN_REASON(odd_key)
+					    : SIGN_REASON(bad_key);
 }
 
 const struct reason *
-foreign_keytext_read(struct bytes text, struct foreign_keytext *to)
+sign_keytext_read(struct bytes text, struct sign_keytext *to)
 {
 	text = trim(text);
 	to->key = (struct compose_key){ .algo = 0 };
 	if (text.n == 0)
-		return FOREIGN_REASON(no_key);
+		return SIGN_REASON(no_key);
 	if (!hex_is(text))
 		return encoded_read(text, to);
-	if (text.n / 2 >= FOREIGN_KEYTEXT_MAX ||
+	if (text.n / 2 >= SIGN_KEYTEXT_MAX ||
 	    hex_read(text, to->room, text.n / 2) != ICS_OK)
-		return FOREIGN_REASON(bad_key);
-	return raw_read(to, text.n / 2) ? NULL : FOREIGN_REASON(bad_key);
+		return SIGN_REASON(bad_key);
+	return raw_read(to, text.n / 2) ? NULL : SIGN_REASON(bad_key);
 }
