@@ -67,16 +67,15 @@ record_store(const struct pool_record *r)
 	struct store_record_entry *e;
 	struct report rep = { 0 };
 	struct pgp_sig sig;
-	bool is_new;
+	enum store_taken taken;
 
 	ck_assert_int_eq(pgp_sig_parse(r->body, &sig), ICS_OK);
 	ck_assert_int_eq(notations_statement_read(&sig, &place, &rep, &st),
 	    ICS_OK);
 	ck_assert_int_eq(store_record_entry_new(r->body, &st, &r->issuer, &e),
 	    ICS_OK);
-	ck_assert_int_eq(store_record_put(store, e, MAKER_NOW, &is_new),
-	    ICS_OK);
-	ck_assert(is_new);
+	ck_assert_int_eq(store_record_put(store, e, MAKER_NOW, &taken), ICS_OK);
+	ck_assert_int_eq(taken, STORE_TAKEN);
 	store_record_entry_free(e);
 	notations_statement_release(&st);
 	report_release(&rep);

@@ -119,10 +119,10 @@ END_TEST
 START_TEST(test_rollback)
 {
 	struct store_record_entry *e = said_status(1, "stolen", 2, 0);
-	bool is_new;
+	enum store_taken taken;
 
 	OK(store_begin(sc.store));
-	OK(store_record_put(sc.store, e, 5000, &is_new));
+	OK(store_record_put(sc.store, e, 5000, &taken));
 	store_rollback(sc.store);
 	ck_assert_int_eq(stats().records, 0);
 	said_sound(&sc);
@@ -251,34 +251,6 @@ START_TEST(test_pending)
 	OK(store_pending_next_target(sc.store, names[1], &at, &at));
 	ck_assert(at.version == 0 && at.n == 32 && at.b[0] == 2);
 	OK(store_commit(sc.store));
-	said_sound(&sc);
-}
-END_TEST
-
-START_TEST(test_too_many)
-{
-	struct store_record_entry *e;
-	bool is_new;
-
-	OK(store_begin(sc.store));
-	for (uint32_t i = 0; i < STORE_STATEMENTS_MAX; i++) {
-		e = said_status(1, "in-use", 2, 0x60000000 + i);
-		OK(store_record_put(sc.store, e, 5000, &is_new));
-		store_record_entry_free(e);
-	}
-	e = said_status(1, "in-use", 2, 0x61000000);
-	IS(ICS_ETOOBIG, store_record_put(sc.store, e, 5000, &is_new));
-	ck_assert(!is_new);
-	store_record_entry_free(e);
-	OK(store_commit(sc.store));
-	/* Of another one there may be, and a certificate is always taken. */
-	ck_assert(said_put(&sc, said_status(2, "in-use", 2, 0), 5000));
-	said_device_put(&sc,
-	    said_device(1,
-		&(struct said){
-		    .by = 3, .pairs = { { NOTATIONS_NAME_MODEL, "T1000" } } },
-		1),
-	    5000);
 	said_sound(&sc);
 }
 END_TEST
@@ -452,7 +424,6 @@ add(TCase *t)
 	tcase_add_test(t, test_next);
 	tcase_add_test(t, test_names);
 	tcase_add_test(t, test_pending);
-	tcase_add_test(t, test_too_many);
 	tcase_add_test(t, test_certificate);
 	tcase_add_test(t, test_taken_back);
 	tcase_add_test(t, test_plain);

@@ -35,14 +35,14 @@ begin(void)
 		.pairs = { { NOTATIONS_NAME_MODEL, "T1000" } } };
 	struct pgp_fpr fpr = said_fpr(9);
 	struct store_record_entry *e = said_status(12, "in-use", 3, 0);
-	bool is_new;
+	enum store_taken taken;
 
 	scene_begin(&sc);
 	said_device_put(&sc, said_device(1, &model, 1), 1004);
 	said_put(&sc, said_status(1, "stolen", 3, 0), 1005);
 	said_put(&sc, said_status(2, "in-use", 3, 0), 1006);
 	OK(store_begin(sc.store));
-	OK(store_record_put(sc.store, e, 1007, &is_new));
+	OK(store_record_put(sc.store, e, 1007, &taken));
 	OK(store_record_delete(sc.store, store_record_entry_digest(e), 1008));
 	for (int i = 0; i < ROWS / 2; i++) {
 		OK(store_deny_put(sc.store, &fpr, "", 1009));
@@ -342,11 +342,11 @@ END_TEST
 START_TEST(test_cut)
 {
 	struct store_record_entry *e = said_status(5, "in-use", 3, 0);
-	bool is_new;
+	enum store_taken taken;
 
 	run("DELETE FROM log WHERE position > 600");
 	OK(store_begin(sc.store));
-	IS(ICS_ECORRUPT, store_record_put(sc.store, e, 2000, &is_new));
+	IS(ICS_ECORRUPT, store_record_put(sc.store, e, 2000, &taken));
 	store_rollback(sc.store);
 	store_record_entry_free(e);
 }

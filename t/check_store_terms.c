@@ -36,7 +36,7 @@ status_of(uint32_t i)
 static void
 begin(void)
 {
-	bool is_new;
+	enum store_taken taken;
 
 	scene_begin(&sc);
 	OK(store_begin(sc.store));
@@ -51,7 +51,7 @@ begin(void)
 		enum store_change change;
 
 		OK(store_put(sc.store, e, 1000, &change));
-		OK(store_record_put(sc.store, rec, 1000, &is_new));
+		OK(store_record_put(sc.store, rec, 1000, &taken));
 		store_entry_free(e);
 		store_record_entry_free(rec);
 	}

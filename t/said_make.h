@@ -131,14 +131,14 @@ said_status(uint32_t number, const char *status, uint32_t by, uint32_t created)
 static inline bool
 said_put(struct scene *sc, struct store_record_entry *e, int64_t now)
 {
-	bool is_new;
+	enum store_taken taken;
 
 	OK(store_begin(sc->store));
-	OK(store_record_put(sc->store, e, now, &is_new));
+	OK(store_record_put(sc->store, e, now, &taken));
 	OK(store_commit(sc->store));
 	OK(store_reader_begin(sc->reader));
 	store_record_entry_free(e);
-	return is_new;
+	return taken == STORE_TAKEN;
 }
 
 /* A device's certificate with what others say in it. */

@@ -32,6 +32,23 @@ FROM record AS r CROSS JOIN statement AS s ON s.digest = r.digest
 WHERE r.signed_head = :head AND s.carrier = -r.id
 ORDER BY r.id LIMIT 1;
 
+-- Oldest first: carriers are ids below zero.
+-- name: record_saying (reader)
+SELECT r.id, r.digest, r.subject, r.issuer, r.issuer_version, r.created,
+	r.data, s.position, s.received
+FROM item AS i CROSS JOIN term AS t ON t.item = i.id
+	CROSS JOIN record AS r ON r.id = -t.carrier
+	CROSS JOIN statement AS s ON s.item = i.id AND s.digest = r.digest
+WHERE i.subject = :subject AND t.hash = :hash AND t.carrier < :below
+ORDER BY t.carrier DESC LIMIT 1;
+
+-- name: record_count (both)
+-- scan-ok: the inner SELECT has at most :max rows
+SELECT count(*)
+FROM (SELECT 1 FROM term AS t CROSS JOIN record AS r ON r.id = -t.carrier
+	WHERE t.hash = :hash AND t.item = :item AND t.carrier < 0
+	AND r.issuer = :fpr AND r.issuer_version = :version LIMIT :max);
+
 -- name: record_known (writer)
 SELECT id FROM record WHERE head = :head AND digest = :digest;
 

@@ -116,22 +116,39 @@ out:
 	return err;
 }
 
+static void
+item_take(struct intake_item *item, enum store_taken taken)
+{
+	switch (taken) {
+	case STORE_TAKEN:
+		item->outcome = INTAKE_INSERTED;
+		break;
+	case STORE_TAKEN_BEFORE:
+		item->outcome = INTAKE_IGNORED;
+		break;
+	case STORE_FULL:
+		work_item_refuse(item, INTAKE_REASON(subject_full));
+		break;
+	case STORE_FULL_STRANGERS:
+		work_item_refuse(item, INTAKE_REASON(strangers_full));
+		break;
+	case STORE_FULL_STRANGER:
+		work_item_refuse(item, INTAKE_REASON(stranger_full));
+		break;
+	}
+}
+
 /* Put a record; whoever waits for it by either of its names can be judged. */
 static enum ics_err
 record_put(struct writer *wr, struct intake_item *item, struct change *change)
 {
+	enum store_taken taken;
 	uint64_t names[2];
-	bool is_new = false;
-	enum ics_err err =
-	    store_record_put(wr->store, change->record, clock_now(), &is_new);
+	enum ics_err err;
 
-	if (err == ICS_ETOOBIG) {
-		work_item_refuse(item, INTAKE_REASON(subject_full));
-		return ICS_OK;
-	}
-	TRY(err);
-	item->outcome = is_new ? INTAKE_INSERTED : INTAKE_IGNORED;
-	if (!is_new)
+	TRY(store_record_put(wr->store, change->record, clock_now(), &taken));
+	item_take(item, taken);
+	if (taken != STORE_TAKEN)
 		return ICS_OK;
 	for (size_t i = store_record_entry_names(change->record, names); i > 0;
 	     i--)
@@ -233,6 +250,9 @@ change_apply(struct writer *wr, const struct intake_job *job,
 
 	if (change->entry != NULL)
 		TRY(cert_put(wr, item, change));
+	/* What an operator loads was let in before, or he answers for it. */
+	if (change->record != NULL && job->origin == INTAKE_OPERATOR)
+		store_record_entry_seat(change->record);
 	if (change->record != NULL)
 		TRY(record_put(wr, item, change));
 	/* First, for what waits on may wait as the same row. */

@@ -129,6 +129,7 @@ work_check(struct checker *c, struct work *w)
 {
 	enum ics_err err = store_reader_begin(c->reader);
 
+	seats_forget(&c->seats);
 	if (err != ICS_OK) {
 		work_refuse(w, err, INTAKE_REASON(not_stored));
 		return;

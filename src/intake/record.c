@@ -20,6 +20,7 @@ struct judging {
 	struct change *change;
 	struct bytes target; /* owned: the body of the record it confirms */
 	uint8_t target_digest[32];
+	struct pgp_fpr target_issuer;
 	struct notations_statement st;
 };
 
@@ -116,6 +117,7 @@ target_own(struct judging *j, const struct target_name *name)
 		j->target = alloc_bytes(change->record_body);
 		memcpy(j->target_digest,
 		    store_record_entry_digest(change->record), 32);
+		j->target_issuer = w->result.items[i].fpr;
 		return true;
 	}
 	return false;
@@ -138,6 +140,7 @@ target_find(struct judging *j, const struct target_name *name)
 		return err;
 	j->target = alloc_bytes(row.body);
 	memcpy(j->target_digest, row.digest, 32);
+	j->target_issuer = row.issuer;
 	return ICS_OK;
 }
 
@@ -262,6 +265,21 @@ entry_make(struct judging *j, const struct signer *s)
 }
 
 static enum ics_err
+seat_take(struct judging *j)
+{
+	const struct seat_ask ask = { &j->st.subject, &j->st.issuer,
+		j->target_issuer };
+	bool has;
+	enum ics_err err;
+
+	TRY(seat_find(j->c, &ask, &has));
+	if (has)
+		store_record_entry_seat(j->change->record);
+out:
+	return err;
+}
+
+static enum ics_err
 signer_take(struct judging *j)
 {
 	struct pgp_subject subject = { 0 };
@@ -276,6 +294,8 @@ signer_take(struct judging *j)
 	TRY(signer_find(j->c, j->sig, &subject, &signer));
 	if (signer_accept(j, &signer))
 		TRY(entry_make(j, &signer));
+	if (j->change->record != NULL)
+		TRY(seat_take(j));
 out:
 	return err;
 }

@@ -138,6 +138,16 @@ struct last_cert {
 	struct pgp_facts facts;
 };
 
+/* Who holds a seat at which subject, as asked last; and how many records of
+ * this work were asked for, by subject and issuer. */
+#define SEATS_BROUGHT 512u
+struct seats {
+	struct notations_subject subject; /* kind NONE: nobody asked */
+	struct pgp_fpr party;
+	bool has;
+	uint32_t brought[SEATS_BROUGHT];
+};
+
 struct checker {
 	struct intake *in;
 	struct store_reader *reader;
@@ -146,6 +156,7 @@ struct checker {
 	struct work *work;	    /* whose changes own is about, or NULL */
 	struct own_keys own;	    /* in the order of key IDs */
 	struct last_cert last;
+	struct seats seats;
 };
 
 /* Make the keys of what w's certificates became known to find and signer,
@@ -175,6 +186,18 @@ struct signer {
 enum ics_err signer_find(struct checker *c, const struct pgp_sig *sig,
     const struct pgp_subject *subject, struct signer *out);
 void last_forget(struct last_cert *last);
+
+/* Does a party hold a seat at a subject, so that strangers do not shut it out?
+ * Errors of the store. Forget what was asked before each work. */
+struct seat_ask {
+	const struct notations_subject *subject;
+	const struct pgp_fpr *party; /* a primary key */
+	struct pgp_fpr confirmed;    /* who made the record that the subject
+	                              * is; version 0 none */
+};
+enum ics_err seat_find(struct checker *c, const struct seat_ask *ask,
+    bool *has);
+void seats_forget(struct seats *seats);
 
 /* Take a submission apart and judge each piece; fills w->result. */
 void submission_check(struct checker *c, struct work *w);

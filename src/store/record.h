@@ -49,6 +49,26 @@ enum ics_err store_record_next_any(struct store_reader *r, const uint8_t *after,
 enum ics_err store_record_get_signed(struct store_reader *r,
     struct bytes signed_digest, struct store_record *rec);
 
+/* The next record about a subject that has this term, oldest first: a
+ * candidate, whose statement decides. Begin with last 0. */
+struct store_saying {
+	const struct notations_subject *subject;
+	uint64_t term; /* notations_term_hash */
+	int64_t last;
+};
+enum ics_err store_record_saying(struct store_reader *r,
+    struct store_saying *saying, struct store_record *rec);
+
+/* What stands about a subject: statements, and records by one issuer: at most
+ * that many, counted from half of STORE_STRANGER_MAX up to it. The cost is
+ * bounded. */
+struct store_crowd {
+	int64_t all, of_issuer;
+};
+enum ics_err store_crowd_get(struct store_reader *r,
+    const struct notations_subject *subject, const struct pgp_fpr *issuer,
+    struct store_crowd *crowd);
+
 /* What the log knows of a statement of either carrier. */
 struct store_statement {
 	uint8_t digest[32];
@@ -118,11 +138,30 @@ const uint8_t *store_record_entry_digest(const struct store_record_entry *e);
 size_t store_record_entry_names(const struct store_record_entry *e,
     uint64_t out[2]);
 
-/* Put a record with its log row. *is_new false: it is there already.
- * ICS_ETOOBIG: the subject has STORE_STATEMENTS_MAX statements already. */
+/*
+ * How many statements a subject may have before a record about it is refused.
+ * Who holds a seat there may fill it up. Strangers get its first part, and
+ * each of them little of that, so that they shut out neither one another nor
+ * who answers for it. What certificates carry counts, too, and is bounded in
+ * them (PGP_STRANGERS_MAX).
+ */
 #define STORE_STATEMENTS_MAX 4096
+#define STORE_STRANGERS_MAX  1024
+#define STORE_STRANGER_MAX   128 /* records by one stranger */
+
+/* Who signed it holds a seat at its subject: intake knows. */
+void store_record_entry_seat(struct store_record_entry *e);
+
+enum store_taken {
+	STORE_TAKEN,	      /* it is new */
+	STORE_TAKEN_BEFORE,   /* it is here already */
+	STORE_FULL,	      /* refused: STORE_STATEMENTS_MAX */
+	STORE_FULL_STRANGERS, /* ... STORE_STRANGERS_MAX */
+	STORE_FULL_STRANGER   /* ... STORE_STRANGER_MAX */
+};
+/* Put a record with its log row, if there is room. */
 enum ics_err store_record_put(struct store *s,
-    const struct store_record_entry *e, int64_t now, bool *is_new);
+    const struct store_record_entry *e, int64_t now, enum store_taken *taken);
 /* Delete by digest, with a log row (STORE_EVENT_FORGET). ICS_ENOTFOUND. */
 enum ics_err store_record_delete(struct store *s, const uint8_t digest[32],
     int64_t now);

@@ -29,6 +29,7 @@ struct store_record_entry {
 	uint8_t digest[32];
 	uint64_t signed_head;
 	struct pgp_fpr issuer;
+	bool has_seat;
 	int64_t created;
 	struct buf body; /* owned */
 	struct says says;
@@ -67,6 +68,10 @@ struct says_change {
 	int64_t carrier, when;
 };
 enum ics_err says_put(struct store *s, const struct says_change *change);
+
+/* Whether there is room for a record: STORE_TAKEN, or why there is none. */
+enum ics_err says_room(struct store *s, const struct store_record_entry *e,
+    enum store_taken *room);
 
 /* The columns :subject of a query; octets is the caller's room. */
 struct bytes says_subject(const struct notations_subject *subject,

@@ -64,6 +64,12 @@ store_record_entry_digest(const struct store_record_entry *e)
 	return e->digest;
 }
 
+void
+store_record_entry_seat(struct store_record_entry *e)
+{
+	e->has_seat = true;
+}
+
 size_t
 store_record_entry_names(const struct store_record_entry *e, uint64_t out[2])
 {
@@ -114,20 +120,6 @@ known(struct store *s, const uint8_t digest[32])
 	return db_step(&s->db, stmt);
 }
 
-/* Whether there is room for another statement about a subject. */
-static enum ics_err
-room(struct store *s, struct bytes subject)
-{
-	sqlite3_stmt *stmt = db_query(&s->db, SQL_ITEM_FIND);
-	enum ics_err err;
-
-	row_bind_bytes(stmt, ":subject", subject);
-	err = db_step(&s->db, stmt);
-	if (err == ICS_OK && row_number(stmt, 1) >= STORE_STATEMENTS_MAX)
-		return ICS_ETOOBIG;
-	return err == ICS_ENOTFOUND ? ICS_OK : err;
-}
-
 static enum ics_err
 insert(struct store *s, const struct store_record_entry *e,
     struct bytes subject)
@@ -146,25 +138,25 @@ insert(struct store *s, const struct store_record_entry *e,
 
 enum ics_err
 store_record_put(struct store *s, const struct store_record_entry *e,
-    int64_t now, bool *is_new)
+    int64_t now, enum store_taken *taken)
 {
 	struct says_change change = { .now = &e->says, .when = now };
 	uint8_t octets[NOTATIONS_SUBJECT_OCTETS_MAX];
 	struct bytes subject = says_subject(&e->says.subject, octets);
 	enum ics_err err;
 
+	*taken = STORE_TAKEN_BEFORE;
 	err = known(s, e->digest);
-	*is_new = err == ICS_ENOTFOUND;
 	if (err != ICS_ENOTFOUND)
 		return err;
-	TRY(room(s, subject));
+	TRY(says_room(s, e, taken));
+	if (*taken != STORE_TAKEN)
+		return ICS_OK;
 	TRY(insert(s, e, subject));
 	change.carrier = -sqlite3_last_insert_rowid(s->db.sq);
 	TRY(says_put(s, &change));
 	s->delta.records++;
 out:
-	if (err != ICS_OK)
-		*is_new = false;
 	return err;
 }
 
@@ -245,6 +237,23 @@ store_record_get_signed(struct store_reader *r, struct bytes signed_digest,
 		return ICS_ENOTFOUND;
 	row_bind_bits(stmt, ":head", be64_from_bytes(signed_digest.p));
 	return record_read(&r->db, stmt, rec);
+}
+
+enum ics_err
+store_record_saying(struct store_reader *r, struct store_saying *saying,
+    struct store_record *rec)
+{
+	sqlite3_stmt *stmt = db_query(&r->db, SQL_RECORD_SAYING);
+	uint8_t octets[NOTATIONS_SUBJECT_OCTETS_MAX];
+	enum ics_err err;
+
+	row_bind_bytes(stmt, ":subject", says_subject(saying->subject, octets));
+	row_bind_bits(stmt, ":hash", saying->term);
+	row_bind_number(stmt, ":below", -saying->last);
+	err = record_read(&r->db, stmt, rec);
+	if (err == ICS_OK)
+		saying->last = row_number(stmt, 0);
+	return err;
 }
 
 /* What a record is made of, copied out of the writer's rows. */
