@@ -19,7 +19,7 @@ is_bob(void *arg, const struct pgp_fpr *issuer)
 	return pgp_fpr_equal(issuer, &bob.key.fpr);
 }
 
-static const struct pgp_makers makers = { is_bob, NULL };
+static const struct pgp_makers makers = { .has = is_bob };
 
 static void
 keys_make(void)

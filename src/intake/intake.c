@@ -58,7 +58,7 @@ intake_new(const struct intake_config *config, struct intake **out)
 	if (in->config.pending_max == 0)
 		in->config.pending_max = INTAKE_PENDING_MAX;
 	rights_init(&in->rights, &config->rights);
-	in->makers = (struct pgp_makers){ rights_has_maker, in };
+	in->makers = (struct pgp_makers){ rights_has_maker, rights_knows, in };
 	in->dir = alloc_str(config->dir);
 	in->todo = queue_new(INTAKE_QUEUE_MAX);
 	in->checked = queue_new(INTAKE_QUEUE_MAX);

@@ -94,6 +94,12 @@ rights_has_any(struct intake *in, const struct pgp_fpr *fpr)
 }
 
 bool
+rights_knows(void *arg, const struct pgp_fpr *fpr)
+{
+	return rights_has_any(arg, fpr);
+}
+
+bool
 rights_has_maker(void *arg, const struct pgp_fpr *fpr)
 {
 	struct intake *in = arg;

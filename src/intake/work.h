@@ -117,6 +117,7 @@ void rights_release(struct rights *r);
  * sign nothing (arg is the struct intake)? Any thread. */
 bool rights_has_any(struct intake *in, const struct pgp_fpr *fpr);
 bool rights_has_maker(void *arg, const struct pgp_fpr *fpr);
+bool rights_knows(void *arg, const struct pgp_fpr *fpr); /* any right */
 
 /* Thread bodies; arg is the struct intake. */
 void *checker_main(void *arg);

@@ -18,12 +18,8 @@ gather_is_full(const struct gather *g)
 bool
 gather_sig_speaks(const struct pgp_sig *sig)
 {
-	struct cursor area = cursor_of(sig->hashed);
-	struct pgp_notation n;
-
 	return sig->type == PGP_SIG_CERT_REVOCATION ||
-	       sig->type == PGP_SIG_KEY_REVOCATION ||
-	       pgp_notation_next(&area, &n) == ICS_OK;
+	       sig->type == PGP_SIG_KEY_REVOCATION || pgp_sig_has_notation(sig);
 }
 
 void

@@ -221,15 +221,6 @@ missing_add(const struct item_pool *pool, const struct pgp_sig *sig,
 	m->out[m->n++] = sig->issuer;
 }
 
-static bool
-has_notation(const struct pgp_sig *sig)
-{
-	struct cursor area = cursor_of(sig->hashed);
-	struct pgp_notation n;
-
-	return pgp_notation_next(&area, &n) == ICS_OK;
-}
-
 size_t
 item_pool_missing(struct item_pool *pool, struct pgp_fpr *out, size_t max)
 {
@@ -241,7 +232,7 @@ item_pool_missing(struct item_pool *pool, struct pgp_fpr *out, size_t max)
 		const struct pgp_cert *raw = pool->certs.at[c].raw;
 
 		for (size_t i = 0; i < raw->sigs_n; i++) {
-			if (has_notation(&raw->sigs[i]))
+			if (pgp_sig_has_notation(&raw->sigs[i]))
 				missing_add(pool, &raw->sigs[i], &m);
 		}
 	}

@@ -240,7 +240,7 @@ static void
 pass_together(struct item_pool *pool, int64_t now, struct report *rep)
 {
 	const struct pgp_keyring ring = { ring_find, pool };
-	const struct pgp_makers makers = { maker_has, pool };
+	const struct pgp_makers makers = { .has = maker_has, .arg = pool };
 	struct pgp_check how = {
 		.now = now, .keyring = &ring, .makers = &makers
 	};

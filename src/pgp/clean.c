@@ -19,6 +19,7 @@ struct kept_sig {
 	struct bytes body; /* normalised, in the cleaning's buffer */
 	bool is_self;
 	bool is_maker; /* binds, since its owner binds nothing */
+	bool is_known; /* by who has a right here */
 	bool is_gone;
 };
 
@@ -162,6 +163,28 @@ makers_bind(struct cleaning *c, const struct pgp_makers *makers)
 	}
 }
 
+/* Whose word is no stranger's: revokers' neither, for whom nobody else's
+ * revocation of the key verifies. */
+static bool
+is_known(const struct pgp_sig *sig, const struct pgp_makers *makers)
+{
+	bool (*knows)(void *arg, const struct pgp_fpr *issuer);
+
+	if (sig->type == PGP_SIG_KEY_REVOCATION)
+		return true;
+	if (makers == NULL || sig->issuer.version == 0)
+		return false;
+	knows = makers->knows != NULL ? makers->knows : makers->has;
+	return knows(makers->arg, &sig->issuer);
+}
+
+static void
+knowns_find(struct cleaning *c, const struct pgp_makers *makers)
+{
+	for (size_t i = 0; i < c->n; i++)
+		c->sigs[i].is_known = is_known(c->sigs[i].sig, makers);
+}
+
 static void
 part_report(struct cleaning *c, const struct pgp_part *part)
 {
@@ -231,8 +254,8 @@ is_evaporated(const struct cleaning *c)
 	return true;
 }
 
-/* First to go first: others' certifications, oldest first; those that bind
- * (the owner's, the maker's) last. */
+/* First to go first: strangers' certifications, oldest first, then those of
+ * who has a right here; those that bind (the owner's, the maker's) last. */
 static int
 age_compare(const void *left, const void *right)
 {
@@ -240,11 +263,71 @@ age_compare(const void *left, const void *right)
 	int c = ORDER(a->is_self || a->is_maker, b->is_self || b->is_maker);
 
 	if (c == 0)
+		c = ORDER(a->is_known, b->is_known);
+	if (c == 0)
 		c = ORDER(pgp_sig_is_revocation(a->sig),
 		    pgp_sig_is_revocation(b->sig));
 	if (c == 0)
 		c = ORDER(a->sig->created, b->sig->created);
 	return c != 0 ? c : pgp_sig_compare(a->sig, b->sig);
+}
+
+/* The same issuer's side by side, last to go first. */
+static int
+issuer_compare(const void *left, const void *right)
+{
+	const struct kept_sig *a = left, *b = right;
+	int c = ORDER(a->sig->issuer_keyid, b->sig->issuer_keyid);
+
+	return c != 0 ? c : age_compare(right, left);
+}
+
+/* Is it a stranger's that may be a statement? */
+static bool
+is_crowd(const struct kept_sig *s)
+{
+	return !s->is_gone && !s->is_self && !s->is_maker && !s->is_known &&
+	       (pgp_sig_is_revocation(s->sig) || pgp_sig_has_notation(s->sig));
+}
+
+static size_t
+crowd_count(const struct cleaning *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += is_crowd(&c->sigs[i]);
+	return n;
+}
+
+/* What goes is a function of the whole, and what is added later never brings
+ * back what went: so the order in which pieces come leaves no trace. */
+static void
+crowd_fit(struct cleaning *c)
+{
+	size_t n = 0, before = crowd_count(c);
+
+	if (before <= PGP_STRANGER_MAX)
+		return;
+	qsort(c->sigs, c->n, sizeof(*c->sigs), issuer_compare);
+	for (size_t i = 0; i < c->n; i++) {
+		struct kept_sig *s = &c->sigs[i];
+
+		if (i == 0 || s->sig->issuer_keyid != s[-1].sig->issuer_keyid)
+			n = 0;
+		if (is_crowd(s))
+			s->is_gone = ++n > PGP_STRANGER_MAX;
+	}
+	n = 0;
+	qsort(c->sigs, c->n, sizeof(*c->sigs), age_compare);
+	for (size_t i = c->n; i > 0; i--)
+		if (is_crowd(&c->sigs[i - 1]))
+			c->sigs[i - 1].is_gone = ++n > PGP_STRANGERS_MAX;
+	qsort(c->sigs, c->n, sizeof(*c->sigs), kept_compare);
+	n = crowd_count(c);
+	if (n < before)
+		report_add(c->rep, PGP_REASON(crowded), "%zu of %zu",
+		    before - n, before);
 }
 
 static enum ics_err
@@ -355,6 +438,8 @@ pgp_cert_clean(const struct pgp_cert *cert, const struct pgp_judgement *judged,
 		    (unsigned long long)pgp_cert_primary(cert)->keyid);
 		TRY(ICS_EDENIED);
 	}
+	knowns_find(&c, judged->makers);
+	crowd_fit(&c);
 	TRY(size_fit(&c));
 	TRY(result_make(&c, out));
 out:

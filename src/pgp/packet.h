@@ -21,8 +21,10 @@
 #define PGP_UAT_MAX	   (1u << 20)  /* attributes: parsed to be dropped */
 #define PGP_UID_MAX	   1024u
 #define PGP_SIG_MAX	   65536u
-#define PGP_HASHED_MAX	   8192u  /* gpg loses certificates above 10000 */
-#define PGP_PARTS_MAX	   1024u  /* User IDs, attributes, subkeys */
+#define PGP_HASHED_MAX	   8192u /* gpg loses certificates above 10000 */
+#define PGP_PARTS_MAX	   1024u /* User IDs, attributes, subkeys */
+#define PGP_STRANGERS_MAX  512u /* statements of strangers in one that is kept */
+#define PGP_STRANGER_MAX   64u	/* ... of one stranger */
 #define PGP_SIGS_MAX	   16384u /* signature packets in one input */
 #define PGP_SUBPACKETS_MAX 256u	  /* in one area */
 #define PGP_DIGEST_MAX	   64u

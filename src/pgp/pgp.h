@@ -185,10 +185,12 @@ struct pgp_keyring {
 /*
  * Whose certification binds the User IDs of a key that never signs about
  * itself: raw keys of secure elements, keys that only encrypt. Asked for the
- * fingerprint that the certification names.
+ * fingerprint that the certification names. And whose signatures are no
+ * stranger's, so that strangers do not drive them out; NULL: the makers'.
  */
 struct pgp_makers {
 	bool (*has)(void *arg, const struct pgp_fpr *issuer);
+	bool (*knows)(void *arg, const struct pgp_fpr *issuer);
 	void *arg;
 };
 
@@ -230,6 +232,8 @@ void pgp_cert_check(const struct pgp_cert *cert, const struct pgp_check *how,
  * binding (bound parts stay also when revoked); attributes dropped; after a
  * hard revocation the User IDs and third-party signatures go. Where the key
  * binds nothing at all itself, User IDs with a maker's certification stay.
+ * Of strangers' signatures with notations, and of their revocations, the
+ * newest stay: PGP_STRANGERS_MAX, PGP_STRANGER_MAX of each.
  * ICS_EDENIED with a finding when nothing verifiable is left ("evaporated");
  * ICS_ETOOBIG above PGP_CERT_MAX. The caller frees *out.
  */

@@ -75,6 +75,15 @@ out:
 	return err;
 }
 
+bool
+pgp_sig_has_notation(const struct pgp_sig *sig)
+{
+	struct cursor area = cursor_of(sig->hashed);
+	struct pgp_notation n;
+
+	return pgp_notation_next(&area, &n) == ICS_OK;
+}
+
 /* ---- what they say ---- */
 
 /* What the area at hand may say. */

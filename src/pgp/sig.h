@@ -103,6 +103,9 @@ enum ics_err pgp_sig_parse(struct bytes body, struct pgp_sig *sig);
  */
 void pgp_sig_normalise(const struct pgp_sig *sig, struct buf *out);
 
+/* Does it sign a notation that can be read, whatever that says? */
+bool pgp_sig_has_notation(const struct pgp_sig *sig);
+
 /* Order and equality by everything but the unhashed area. */
 int pgp_sig_compare(const struct pgp_sig *a, const struct pgp_sig *b);
 

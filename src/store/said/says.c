@@ -60,22 +60,13 @@ statement_add(struct says *says, const struct notations_statement *st)
 }
 
 static bool
-has_notation(const struct pgp_sig *sig)
-{
-	struct cursor area = cursor_of(sig->hashed);
-	struct pgp_notation n;
-
-	return pgp_notation_next(&area, &n) == ICS_OK;
-}
-
-static bool
 may_say(const struct pgp_sig *sig)
 {
 	bool is_certification = sig->type >= PGP_SIG_CERT_GENERIC &&
 				sig->type <= PGP_SIG_CERT_POSITIVE;
 
 	return (is_certification || sig->type == PGP_SIG_DIRECT_KEY) &&
-	       has_notation(sig);
+	       pgp_sig_has_notation(sig);
 }
 
 /* What takes something back: a statement only beside others, so that plain
