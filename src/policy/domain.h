@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * CONTRACT. A policy descriptor, read: what the owner of a domain says about
+ * who belongs, who may read, who may say what, what is required. Plain data
+ * and pure questions; src/domain reads and writes the text. ics-policy(5) is
+ * the reference of every keyword.
+ *
+ *	policy_domain   one descriptor; immutable
+ *	policy_line     all descriptors of one name, by serial: each is in force
+ *	                from its signature's date until the next one's
+ *
+ * Others include policy/policy.h.
+ */
+#ifndef POLICY_DOMAIN_H
+#define POLICY_DOMAIN_H
+
+#include "notations/notations.h"
+
+#define POLICY_NAME_MAX	    64	 /* octets of a name, with the NUL */
+#define POLICY_GRANTS_MAX   4096 /* in one descriptor; likewise: */
+#define POLICY_MEMBERS_MAX  1024
+#define POLICY_REQUIRES_MAX 256
+#define POLICY_STATES_MAX   64
+#define POLICY_READERS_MAX  1024 /* of each sort */
+#define POLICY_SYNCS_MAX    256
+#define POLICY_UPDATES_MAX  256
+#define POLICY_PARTIES_MAX  1024
+#define POLICY_ITEMS_MAX    100000 /* named one by one */
+#define POLICY_TERMS_MAX    16
+
+/* How open a domain is; the more open, the more signatures a decision wants
+ * without being told: levels.def has a row each. */
+enum policy_level {
+	POLICY_LEVEL_STRICT,
+	POLICY_LEVEL_STANDARD,
+	POLICY_LEVEL_OPEN
+};
+
+/* A party by a name that the owner gave it. */
+struct policy_named {
+	char *name;
+	struct pgp_fpr fpr;
+	char *contact, *contract; /* "" without; contract: a URI or hash */
+};
+
+struct policy_grant {
+	struct pgp_fpr fpr;
+	unsigned roles;	     /* bits NOTATIONS_ROLE_BIT */
+	char *scope;	     /* "Acme/T1000", "*" last; "" everything */
+	int64_t from, until; /* [from, until); INT64_MIN, INT64_MAX */
+	bool may_regrant;    /* its holder may give these roles by role@ */
+	int line;	     /* in the text */
+};
+
+/* "manu=Acme model=T1000": all must fit. */
+struct policy_term {
+	enum notations_name name;
+	char *value; /* canonical; "*" last takes any end */
+};
+struct policy_terms {
+	struct policy_term at[POLICY_TERMS_MAX];
+	size_t n;
+};
+
+struct policy_member {
+	enum notations_entity kind; /* NONE: any entity */
+	bool is_code;		    /* code instead of entities */
+	struct policy_terms where;
+	unsigned certified_by; /* roles, one of which must have said so; 0 */
+	struct notations_subject *items; /* named ones; then no where */
+	size_t items_n;
+	char *slot; /* "" or the place in a system that it fills */
+	int line;
+};
+
+struct policy_require {
+	enum notations_entity kind;
+	bool is_code;
+	char *purpose;		   /* "" any; purposes.def has the known ones */
+	unsigned must, should;	   /* roles whose word must, should be there */
+	struct policy_terms where; /* only for these */
+	int line;
+};
+
+struct policy_state_rule {
+	enum notations_status status;
+	unsigned roles; /* instead of rules.def */
+	unsigned needs; /* different issuers; 1 */
+	int64_t from, until;
+	int line;
+};
+
+/* What an update must have: "firmware", "app", ... or "" any. */
+enum policy_update_class {
+	POLICY_UPDATE_APPROVED, /* integrator or maintainer approves */
+	POLICY_UPDATE_MAKER,	/* the maker's signature suffices */
+	POLICY_UPDATE_EXTERNAL	/* the operating system's own way; logged */
+};
+struct policy_update {
+	char *code_kind;
+	enum policy_update_class class;
+	unsigned must;	   /* roles */
+	bool wants_window; /* an approval without one will not do */
+	struct policy_terms where;
+	int line;
+};
+
+struct policy_network {
+	uint8_t addr[16]; /* IPv4 mapped */
+	unsigned bits;	  /* of 128 */
+};
+struct policy_read {
+	bool is_public;
+	struct policy_network *networks;
+	size_t networks_n;
+	uint8_t (*tokens)[32]; /* SHA-256 of bearer tokens */
+	size_t tokens_n;
+	uint8_t (*clients)[32]; /* SHA-256 of the SPKI of TLS clients */
+	size_t clients_n;
+	char **peers; /* names of peers (icsd.conf or sync) */
+	size_t peers_n;
+	char **hosts; /* virtual hosts that mean this domain */
+	size_t hosts_n;
+};
+
+struct policy_sync {
+	char *name, *url, *pin; /* pin: "sha256//..." or "" */
+	struct pgp_fpr key;	/* the peer's OpenPGP key; version 0 without */
+	char *pull;		/* terms; "" nothing, "*" everything */
+	char *push;		/* "" nothing, "status", "*" */
+	unsigned every;		/* seconds */
+	bool may_alter;		/* it may bring what is not its issuers' */
+	int line;
+};
+
+struct policy_domain {
+	char name[POLICY_NAME_MAX];
+	int64_t serial;
+	struct pgp_fpr owner;
+	int64_t signed_at; /* of the signature it came in */
+	enum policy_level level;
+	int64_t freshness, grace; /* seconds; 0: none is asked for */
+	struct policy_named *parties;
+	size_t parties_n;
+	struct policy_grant *grants;
+	size_t grants_n;
+	struct policy_member *members;
+	size_t members_n;
+	struct policy_require *requires;
+	size_t requires_n;
+	struct policy_state_rule *states;
+	size_t states_n;
+	struct policy_update *updates;
+	size_t updates_n;
+	struct policy_sync *syncs;
+	size_t syncs_n;
+	struct policy_read read;
+	bool takes_claims;
+};
+void policy_domain_free(struct policy_domain *d);
+
+/* Lent pointers, ascending serials. */
+struct policy_line {
+	const struct policy_domain *const *at;
+	size_t n;
+};
+/* The one in force at a time; NULL before the first. */
+const struct policy_domain *policy_line_at(const struct policy_line *line,
+    int64_t at);
+
+struct policy_rights;
+/*
+ * Everybody's rights over time: the owner as a root of the domain, grants of
+ * every version clipped to its days, state rules likewise; behind those of
+ * base (may be NULL). Independent of everything but the line. The caller
+ * releases *out; texts are lent by the line.
+ */
+void policy_line_rights(const struct policy_line *line,
+    const struct policy_rights *base, struct policy_rights *out);
+
+/* What membership looks at: what rightful statements say of an item. */
+struct policy_facts {
+	const struct notations_subject *subject;
+	enum notations_entity kind;
+	bool is_code;
+	const struct notations_set *const *sets; /* of statements that count */
+	size_t sets_n;
+	unsigned certified; /* roles that have spoken of it */
+};
+/* The first member rule that takes it, or POLICY_NOBODY. */
+size_t policy_domain_takes(const struct policy_domain *d,
+    const struct policy_facts *facts);
+
+#endif
