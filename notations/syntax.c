@@ -5,6 +5,7 @@
  */
 #include <assert.h>
 
+#include "base/b64.h"
 #include "notations/value.h"
 
 bool
@@ -244,6 +245,42 @@ notations_check_vetting(struct bytes v)
 	return notations_is_token(method) &&
 	       notations_skip(&evidence, "evidence=") &&
 	       is_digest(evidence, &d);
+}
+
+static bool
+is_base64(struct bytes v)
+{
+	size_t n = 0;
+
+	while (n < v.n && b64_is_digit(v.p[n]))
+		n++;
+	for (size_t pad = 0; n > 0 && pad < 2 && n < v.n && v.p[n] == '=';
+	     pad++)
+		n++;
+	return n == v.n && n > 0 && n % 4 == 0;
+}
+
+/* The form of a program that is not known here may come later. */
+bool
+notations_check_evidence(struct bytes v)
+{
+	struct bytes form, rest, digits, behind;
+	bool more;
+
+	if (!notations_split(v, ' ', &form, &rest))
+		return false;
+	more = notations_split(rest, ' ', &digits, &behind);
+	return notations_is_token(form) && is_base64(digits) &&
+	       (!more || notations_is_text(behind));
+}
+
+bool
+notations_check_evidence_key(struct bytes v)
+{
+	struct bytes form, digits;
+
+	return notations_split(v, ' ', &form, &digits) &&
+	       notations_is_token(form) && is_base64(digits);
 }
 
 bool

@@ -6,8 +6,8 @@
 #include "base/b64.h"
 #include "base/hex.h"
 #include "fixture.h"
+#include "foreign/keytext.h"
 #include "pgp/pgp.h"
-#include "sign/keytext.h"
 #include "sign/values.h"
 
 #define ED25519 \
@@ -21,7 +21,7 @@ static const struct row {
 	const char *text;
 	uint8_t algo; /* 0: refused */
 	enum pgp_curve curve;
-	enum sign_reason_index why;
+	enum foreign_reason_index why;
 } rows[] = {
 	{ ED25519, PGP_ALGO_EDDSA, PGP_CURVE_ED25519, 0 },
 	{ "  " ED25519 "\r\n", PGP_ALGO_EDDSA, PGP_CURVE_ED25519, 0 },
@@ -42,30 +42,30 @@ static const struct row {
 	    PGP_ALGO_ECDH, PGP_CURVE_CV25519, 0 },
 	{ "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=", PGP_ALGO_EDDSA,
 	    PGP_CURVE_ED25519, 0 },
-	{ "", 0, 0, SIGN_REASON_no_key },
-	{ " \n", 0, 0, SIGN_REASON_no_key },
-	{ "12", 0, 0, SIGN_REASON_bad_key },
-	{ "123", 0, 0, SIGN_REASON_bad_key },
-	{ ED25519 "00", 0, 0, SIGN_REASON_bad_key },
-	{ "a key", 0, 0, SIGN_REASON_bad_key },
-	{ "-----BEGIN PUBLIC KEY-----", 0, 0, SIGN_REASON_bad_key },
+	{ "", 0, 0, FOREIGN_REASON_no_key },
+	{ " \n", 0, 0, FOREIGN_REASON_no_key },
+	{ "12", 0, 0, FOREIGN_REASON_bad_key },
+	{ "123", 0, 0, FOREIGN_REASON_bad_key },
+	{ ED25519 "00", 0, 0, FOREIGN_REASON_bad_key },
+	{ "a key", 0, 0, FOREIGN_REASON_bad_key },
+	{ "-----BEGIN PUBLIC KEY-----", 0, 0, FOREIGN_REASON_bad_key },
 	{ "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----", 0, 0,
-	    SIGN_REASON_bad_key },
+	    FOREIGN_REASON_bad_key },
 	/* Ed448 */
 	{ "MEMwBQYDK2VxAzoAX9dEm1m0YfBwdjGV3Qo+4HRRERERERERERERERERERERER"
 	  "ERERERERERERERERERERERERERERER",
-	    0, 0, SIGN_REASON_odd_key },
+	    0, 0, FOREIGN_REASON_odd_key },
 };
 
 START_TEST(each_form_reads_as_it_should)
 {
 	const struct row *row = &rows[_i];
-	struct sign_keytext key;
+	struct foreign_keytext key;
 	const struct reason *why =
-	    sign_keytext_read(bytes_of_str(row->text), &key);
+	    foreign_keytext_read(bytes_of_str(row->text), &key);
 
 	if (row->algo == 0) {
-		ck_assert_ptr_eq(why, &sign_reasons[row->why]);
+		ck_assert_ptr_eq(why, &foreign_reasons[row->why]);
 		return;
 	}
 	ck_assert_ptr_null(why);
@@ -94,19 +94,19 @@ rsa_info(void)
 }
 
 static const struct reason *
-info_read(struct bytes info, struct sign_keytext *key)
+info_read(struct bytes info, struct foreign_keytext *key)
 {
 	uint8_t text[512];
 
 	ck_assert_uint_le(b64_length(info.n), sizeof(text));
 	b64_write(info, text);
-	return sign_keytext_read(bytes_of(text, b64_length(info.n)), key);
+	return foreign_keytext_read(bytes_of(text, b64_length(info.n)), key);
 }
 
 START_TEST(rsa_is_walked_through)
 {
 	struct bytes info = rsa_info();
-	struct sign_keytext key;
+	struct foreign_keytext key;
 	struct buf body;
 
 	ck_assert_ptr_null(info_read(info, &key));
@@ -127,7 +127,7 @@ END_TEST
 START_TEST(flipped_bits_do_no_harm)
 {
 	struct bytes info = rsa_info();
-	struct sign_keytext key;
+	struct foreign_keytext key;
 	uint8_t octets[294];
 	struct buf body;
 

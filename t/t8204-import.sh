@@ -101,7 +101,7 @@ test_ok 'a line for each bad row; the good ones are taken; status 1' '
 	fails_with 1 "$ICS" import "$tmp/bad.csv" --as "$acme" --json >"$tmp/json" 2>"$tmp/err" &&
 	cat "$tmp/err" && same 6 "$(wc -l <"$tmp/err")" &&
 	for line in "3: key: this is no public key" "4: made: this is no time" \
-		"5: pem: the row has no key" "6: key: the point is not" \
+		"5: pem: there is no key" "6: key: the point is not" \
 		"7: 5 of 4 fields" "8: made: nobody says"; do
 		grep "bad.csv:$line" "$tmp/err" || return 1
 	done && cat "$tmp/json" && grep "\"rows\": 8" "$tmp/json" && grep "\"taken\": 2" "$tmp/json"

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "client/out.h"
 #include "ics/sign.h"
+#include "sign/evidence.h"
 #include "sign/verb.h"
 
 /* A command under way. */
@@ -301,7 +302,15 @@ cmd_transfer(struct ics *ics)
 static enum ics_err
 say_code(struct verb_run *r)
 {
-	return sign_say_code(&r->draft, &r->said, &r->target);
+	const struct sign_evidence evidence = { .code = r->ics->args[1],
+		.signature = r->ics->opts[ICS_OPT_EVIDENCE],
+		.key = r->ics->opts[ICS_OPT_EVIDENCE_KEY] };
+	enum ics_err err;
+
+	TRY(sign_say_code(&r->draft, &r->said, &r->target));
+	err = sign_say_evidence(&r->draft, &evidence);
+out:
+	return err;
 }
 
 static enum ics_err

@@ -301,6 +301,7 @@ finding_make(struct prove_finding *f)
 	TRY(typed_read(f));
 	TRY(evidence_get(f));
 	judge(f);
+	prove_developers_check(f);
 	if (f->what->save != NULL)
 		err = bundle_save(f);
 out:

@@ -7,6 +7,7 @@
 #ifndef PROVE_VERIFY_H
 #define PROVE_VERIFY_H
 
+#include "foreign/foreign.h"
 #include "prove/anchors.h"
 #include "prove/bundle.h"
 #include "prove/digest.h"
@@ -27,7 +28,15 @@ struct prove_verify {
 /* Find out and print. *yes is the answer; failures of the world are told. */
 enum ics_err prove_verify_run(const struct prove_verify *what, bool *yes);
 
-#define PROVE_SUBJECTS_MAX 64
+#define PROVE_SUBJECTS_MAX   64
+#define PROVE_DEVELOPERS_MAX 16 /* signatures of other programs, looked at */
+
+/* A developer's own signature, and whether it holds. */
+struct prove_developer {
+	size_t statement; /* that carries it */
+	enum foreign_answer answer;
+	char words[512]; /* what it is, by which key */
+};
 
 /* What is known at the end of it; for the printers. */
 struct prove_finding {
@@ -41,7 +50,15 @@ struct prove_finding {
 	size_t subjects_n;
 	struct prove_folded folded; /* the item that answers, if any */
 	struct prove_verdict verdict;
+	struct prove_developer developers[PROVE_DEVELOPERS_MAX];
+	size_t developers_n;
 };
+
+/* Look at the developer's own signatures of the item that answers; one that
+ * is bad makes the answer no. */
+void prove_developers_check(struct prove_finding *f);
+void prove_developers_tell(const struct prove_finding *f);
+json_t *prove_developers_json(const struct prove_finding *f);
 
 void prove_verify_tell(const struct prove_finding *f);
 json_t *prove_verify_json(const struct prove_finding *f);

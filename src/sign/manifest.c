@@ -13,7 +13,6 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "client/out.h"
-#include "sign/keytext.h"
 
 struct span {
 	size_t at, n;

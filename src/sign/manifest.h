@@ -10,6 +10,16 @@
 #include "base/err.h"
 #include "base/report.h"
 
+/* Reasons of findings: SIGN_REASON(x) is a const struct reason. */
+enum sign_reason_index {
+#define X(id, name, severity, words, help) SIGN_REASON_##id,
+#include "sign/reasons.def"
+#undef X
+	SIGN_REASON_COUNT
+};
+extern const struct reason sign_reasons[SIGN_REASON_COUNT];
+#define SIGN_REASON(id) (&sign_reasons[SIGN_REASON_##id])
+
 #define SIGN_FIELDS_MAX 64u
 #define SIGN_ROW_MAX	65536u /* octets of a row */
 

@@ -6,6 +6,13 @@
 
 #include "sign/verb.h"
 
+const struct reason sign_reasons[SIGN_REASON_COUNT] = {
+#define X(id, name, severity, words, help) \
+	[SIGN_REASON_##id] = { name, SEVERITY_##severity, words, help },
+#include "sign/reasons.def"
+#undef X
+};
+
 /* Kept small: a certificate is mostly its maker's certification. */
 #define MINT_HASHED_MAX 8000u
 
@@ -62,7 +69,7 @@ key_read(const struct sign_mint *mint, const struct sign_row *row,
 	if (text.n == 0)
 		text = sign_row_get(row, "pem");
 	TRY(made_read(mint, row, rep, &made));
-	why = sign_keytext_read(text, &minted->text);
+	why = foreign_keytext_read(text, &minted->text);
 	if (why != NULL)
 		return refuse(rep, why, column);
 	raw->version = 4;

@@ -8,8 +8,8 @@
 #ifndef SIGN_MINT_H
 #define SIGN_MINT_H
 
+#include "foreign/keytext.h"
 #include "sign/draft.h"
-#include "sign/keytext.h"
 #include "sign/manifest.h"
 #include "sign/signer.h"
 
@@ -30,7 +30,7 @@ struct sign_mint {
 
 /* What a row becomes, before it is signed. */
 struct sign_minted {
-	struct sign_keytext text;
+	struct foreign_keytext text;
 	struct buf body;   /* of the key */
 	struct buf uid;	   /* of the User ID */
 	struct buf hashed; /* what the maker says */

@@ -5,8 +5,8 @@
  */
 #include <assert.h>
 
+#include "foreign/keytext.h"
 #include "pgp/pgp.h"
-#include "sign/keytext.h"
 #include "sign/values.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,14 +35,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes input = bytes_of(data, size);
-	static struct sign_keytext key;
+	static struct foreign_keytext key;
 	struct buf body;
 	enum ics_err err;
 
 	if (pgp_crypto_init() != ICS_OK)
 		return 0;
 	values_feed(input);
-	if (sign_keytext_read(input, &key) != NULL)
+	if (foreign_keytext_read(input, &key) != NULL)
 		return 0;
 	buf_init(&body, PGP_PACKET_MAX);
 	key.key.version = 4;

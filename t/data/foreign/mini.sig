@@ -1,0 +1,4 @@
+untrusted comment: signature from minisign secret key
+RUSRkPVyJ0ibNT9aN1VLLGvX/Ve2sGUg7WtiTAT3o7vDxYwO3mzeEE0scsDmYPbo+ydGgzs2DYhWZ66PVGdT5ZghxUNg6Z0tiAA=
+trusted comment: release 7
+MYSNgNuXmDu+i/4ptyDysDtFAqIWS4WwchWiLL/l4VfXlZkZZJhWW32hINciaFpUr1cEWpw3zHlNVLSLLInjBw==
