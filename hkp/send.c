@@ -304,6 +304,8 @@ hkp_request_submit(struct hkp_request *rq, struct hkp_reply *rp,
 {
 	struct hkp_conn *c = hkp_conn_of(rq);
 
+	if (job->origin == INTAKE_PUBLIC && c->bucket != HKP_ADDRESS_BUCKETS)
+		job->lane = 1 + c->bucket % INTAKE_LANES;
 	job->done = intake_done;
 	job->arg = c;
 	c->finish = finish;

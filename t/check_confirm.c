@@ -207,6 +207,42 @@ END_TEST
 
 /* Whoever names one absent issuer takes no place from those who wait for
  * others; an operator may do as he likes. */
+static struct answer
+lane_send(unsigned lane)
+{
+	struct intake_job job = { .lane = lane };
+
+	job.input = alloc_bytes(buf_bytes(&p));
+	buf_clear(&p);
+	return job_run(&job);
+}
+
+/* A flood of records by keys that nobody has, each another one, drives out its
+ * own, and not what waits from elsewhere. */
+START_TEST(a_flood_drives_out_its_own)
+{
+	struct record_make how = {
+		.by = &bob, .rec = STATUS, .subject = DEV, .status = "lost"
+	};
+	struct maker_key nobody;
+
+	how.created = T0;
+	record_put(&how, &p);
+	ck_assert_int_eq(lane_send(2).outcome[0], INTAKE_WAITING);
+	how.by = &nobody;
+	for (unsigned i = 0; i < INTAKE_PENDING_MAX + 100; i++) {
+		maker_key_init(&nobody, 4, 100 + i, T0);
+		record_put(&how, &p);
+		if (i % 50 == 49)
+			(void)lane_send(1);
+	}
+	ck_assert_int_eq(pending_stored(), INTAKE_PENDING_MAX);
+	certs_send();
+	intake_drain(in);
+	ck_assert_int_eq(records(), 1);
+}
+END_TEST
+
 START_TEST(few_wait_for_the_same)
 {
 	struct record_make how = {
@@ -226,12 +262,16 @@ START_TEST(few_wait_for_the_same)
 	ck_assert_int_eq(a.outcome[0], INTAKE_INVALID);
 	ck_assert_str_eq(a.reason, "too-many-wait");
 	ck_assert_int_eq(pending_stored(), most);
+	/* Who sends from somewhere else finds a place, */
+	record_put(&how, &p);
+	ck_assert_int_eq(lane_send(3).outcome[0], INTAKE_WAITING);
+	/* and who names somebody else. */
 	pgp_packet_write(&p, PGP_TAG_SIGNATURE, buf_bytes(&record));
 	ck_assert_int_eq(send().outcome[0], INTAKE_WAITING);
-	ck_assert_int_eq(pending_stored(), most + 1);
+	ck_assert_int_eq(pending_stored(), most + 2);
 	certs_send();
 	intake_drain(in);
-	ck_assert_int_eq(records(), most + 1);
+	ck_assert_int_eq(records(), most + 2);
 }
 END_TEST
 
@@ -311,6 +351,7 @@ tests_add(TCase *t)
 	tcase_add_test(t, it_waits_for_one_after_the_other);
 	tcase_add_test(t, a_flipped_target_confirms_nothing);
 	tcase_add_test(t, few_wait_for_the_same);
+	tcase_add_test(t, a_flood_drives_out_its_own);
 	tcase_add_test(t, a_maker_names_a_silent_key);
 	tcase_add_test(t, its_maker_may_come_with_it);
 }

@@ -172,6 +172,58 @@ START_TEST(test_pending_bound)
 }
 END_TEST
 
+/* A bound is shared by lanes: the longest one gives way. */
+START_TEST(test_pending_lanes)
+{
+	struct store_pending p = waiting(5, 1, "", "");
+	char text[20];
+
+	wait_for(waiting(5, 1, "early", "a/1"), 6);
+	wait_for(waiting(5, 1, "other", "ab/1"), 6);
+	for (int i = 0; i < 20; i++) {
+		(void)snprintf(text, sizeof(text), "sig %d", i);
+		wait_for(waiting(5, 1, text, "a/2"), 6);
+	}
+	wait_for(waiting(5, 1, "late", "a"), 6);
+	ck_assert_int_eq(how_many(), 7);
+	OK(store_pending_next(sc.reader, &p.cert, 0, &p));
+	ck_assert(bytes_equal(p.sig, bytes_of_str("early")));
+	OK(store_pending_next(sc.reader, &p.cert, p.id, &p));
+	ck_assert_str_eq(p.domain, "ab/1");
+	OK(store_pending_next(sc.reader, &p.cert, p.id, &p));
+	ck_assert(bytes_equal(p.sig, bytes_of_str("sig 16")));
+}
+END_TEST
+
+/* What waits for one name, by lane; certifications are none of it. */
+START_TEST(test_pending_lane_n)
+{
+	struct store_pending p = waiting(5, 1, "one", "a/1");
+	int64_t n;
+
+	wait_for(p, 10);
+	p.part_tag = 2;
+	p.part = bytes_of(NULL, 0);
+	for (int i = 0; i < 4; i++) {
+		p.received = i;
+		p.cert.b[0] = (uint8_t)i;
+		wait_for(p, 10);
+	}
+	(void)snprintf(p.domain, sizeof(p.domain), "a/2");
+	p.cert.b[0] = 9;
+	wait_for(p, 10);
+	OK(store_begin(sc.store));
+	OK(store_pending_lane(sc.store, &p, 3, &n));
+	ck_assert_int_eq(n, 1);
+	(void)snprintf(p.domain, sizeof(p.domain), "a/1");
+	OK(store_pending_lane(sc.store, &p, 3, &n));
+	ck_assert_int_eq(n, 3);
+	OK(store_pending_lane(sc.store, &p, 9, &n));
+	ck_assert_int_eq(n, 4);
+	OK(store_commit(sc.store));
+}
+END_TEST
+
 /* An id is not given twice, even if the newest row went. */
 START_TEST(test_pending_ids)
 {
@@ -223,6 +275,8 @@ add(TCase *t)
 	tcase_add_test(t, test_log);
 	tcase_add_test(t, test_pending);
 	tcase_add_test(t, test_pending_bound);
+	tcase_add_test(t, test_pending_lanes);
+	tcase_add_test(t, test_pending_lane_n);
 	tcase_add_test(t, test_pending_ids);
 	tcase_add_test(t, test_pending_ready);
 }

@@ -12,8 +12,18 @@ ON CONFLICT (same) DO NOTHING;
 
 -- name: pending_count (writer)
 INSERT INTO waiting (domain, n) VALUES (:domain, 1)
-ON CONFLICT (domain) DO UPDATE SET n = n + 1
-RETURNING n;
+ON CONFLICT (domain) DO UPDATE SET n = n + 1;
+
+-- How many there are of a domain and its lanes, and which is the longest: with
+-- max() the other columns are those of its row.
+-- name: pending_longest (writer)
+SELECT sum(n), max(n), domain FROM waiting
+WHERE domain >= :domain AND domain < :end;
+
+-- name: pending_lane (writer)
+-- scan-ok: the inner SELECT has at most :max rows
+SELECT count(*) FROM (SELECT 1 FROM pending
+	WHERE keyid = :keyid AND domain = :domain AND part_tag = 2 LIMIT :max);
 
 -- name: pending_uncount (writer)
 UPDATE waiting SET n = n - 1 WHERE domain = :domain;

@@ -4,6 +4,8 @@
  * judged ahead is put as it is when nobody was faster, else united with what
  * is there.
  */
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "intake/writer.h"
 
@@ -157,32 +159,30 @@ out:
 	return err;
 }
 
-/* A record of the public finds its place taken when many wait for the same:
- * else whoever names one absent issuer drives out those who wait for others. */
+/* A record of the public finds its place taken when many of its lane wait for
+ * the same: else whoever names one absent issuer drives out those who wait for
+ * others. Nobody can tell yet who really signed what waits; so who floods a
+ * name is told by where he sends from, and other lanes stay open. */
 static enum ics_err
-place_check(struct writer *wr, const struct waiting_sig *sig,
-    enum intake_origin origin, bool *is_full)
+place_check(struct writer *wr, const struct store_pending *row,
+    const struct intake_job *job, bool *is_full)
 {
-	struct pgp_fpr at = { 0 };
+	int64_t n = 0;
 	enum ics_err err = ICS_OK;
-	size_t n = 0;
 
-	*is_full = false;
-	if (origin == INTAKE_OPERATOR || sig->part_tag != PGP_TAG_SIGNATURE)
-		return ICS_OK;
-	while (n < INTAKE_PENDING_NAME_MAX &&
-	       (err = store_pending_next_target(wr->store, sig->issuer_keyid,
-		    &at, &at)) == ICS_OK)
-		n++;
+	if (job->origin != INTAKE_OPERATOR &&
+	    row->part_tag == PGP_TAG_SIGNATURE)
+		err = store_pending_lane(wr->store, row,
+		    INTAKE_PENDING_NAME_MAX, &n);
 	*is_full = n == INTAKE_PENDING_NAME_MAX;
-	return err == ICS_ENOTFOUND ? ICS_OK : err;
+	return err;
 }
 
 static void
-row_fill(const struct waiting_sig *sig, enum intake_origin origin,
+row_fill(const struct waiting_sig *sig, const struct intake_job *job,
     struct store_pending *row)
 {
-	const char *domain = origin == INTAKE_OPERATOR ? "operator" : "public";
+	bool is_ours = job->origin == INTAKE_OPERATOR;
 
 	*row = (struct store_pending){
 		.issuer_keyid = sig->issuer_keyid,
@@ -193,7 +193,11 @@ row_fill(const struct waiting_sig *sig, enum intake_origin origin,
 		.sig = sig->sig,
 		.received = clock_now(),
 	};
-	memcpy(row->domain, domain, strlen(domain) + 1);
+	(void)snprintf(row->domain, sizeof(row->domain), "%s",
+	    is_ours ? "operator" : "public"); /* fits */
+	if (!is_ours && job->lane != 0)
+		(void)snprintf(row->domain, sizeof(row->domain), "public/%u",
+		    job->lane); /* fits */
 }
 
 /* What it waits for may have come between the check and now. */
@@ -213,21 +217,22 @@ arrival_check(struct writer *wr, const struct waiting_sig *sig)
 
 static enum ics_err
 waiting_put(struct writer *wr, const struct waiting_sig *sig,
-    enum intake_origin origin, struct intake_item *item)
+    const struct intake_job *job, struct intake_item *item)
 {
 	struct store_pending row;
 	bool is_full;
 	enum ics_err err;
 
-	TRY(place_check(wr, sig, origin, &is_full));
+	row_fill(sig, job, &row);
+	TRY(place_check(wr, &row, job, &is_full));
 	if (is_full) {
 		work_item_refuse(item, INTAKE_REASON(too_many_wait));
 		return ICS_OK;
 	}
-	row_fill(sig, origin, &row);
 	TRY(store_pending_put(wr->store, &row,
-	    origin == INTAKE_OPERATOR ? INTAKE_PENDING_LOAD_MAX
-				      : (int64_t)wr->in->config.pending_max));
+	    job->origin == INTAKE_OPERATOR
+		? INTAKE_PENDING_LOAD_MAX
+		: (int64_t)wr->in->config.pending_max));
 	TRY(arrival_check(wr, sig));
 out:
 	return err;
@@ -259,7 +264,7 @@ change_apply(struct writer *wr, const struct intake_job *job,
 	for (size_t i = 0; i < change->judged.n; i++)
 		TRY(pending_drop(wr, change->judged.at[i]));
 	for (size_t i = 0; i < change->waiting.n; i++)
-		TRY(waiting_put(wr, &change->waiting.at[i], job->origin, item));
+		TRY(waiting_put(wr, &change->waiting.at[i], job, item));
 out:
 	return err;
 }

@@ -24,9 +24,11 @@
 #define INTAKE_CERTS_MAX	10000 /* certificates in a submission */
 #define INTAKE_PENDING_MAX	1000 /* default of waiting signatures a domain */
 #define INTAKE_PENDING_LOAD_MAX 1000000 /* the same for an operator's load */
-#define INTAKE_PENDING_NAME_MAX 64   /* records that wait for one certificate */
-#define INTAKE_QUEUE_MAX	1024 /* submissions that wait */
-#define INTAKE_GROUP_MAX	512  /* submissions committed as a group */
+#define INTAKE_PENDING_NAME_MAX \
+	64		      /* of a lane, for one certificate or record */
+#define INTAKE_LANES	 8    /* by senders' addresses: each waits in one */
+#define INTAKE_QUEUE_MAX 1024 /* submissions that wait */
+#define INTAKE_GROUP_MAX 512  /* submissions committed as a group */
 
 struct intake;
 
@@ -86,6 +88,7 @@ enum intake_order {
 struct intake_job {
 	enum intake_order order;
 	enum intake_origin origin;
+	unsigned lane; /* of INTAKE_LANES, from 1; 0: nobody knows the sender */
 	struct bytes input; /* INTAKE_SUBMIT: owned (malloc), intake frees it */
 	struct pgp_fpr fpr; /* the other orders; INTAKE_DELETE takes a record's
 	                     * digest, too: version 0, n 32 */

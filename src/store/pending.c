@@ -48,19 +48,42 @@ row_put(struct store *s, const struct store_pending *p)
 	return db_finish(&s->db, stmt);
 }
 
-/* One more of the domain; *n is how many there are now. */
+/* One more of the domain. */
 static enum ics_err
-count(struct store *s, const char *domain, int64_t *n)
+count(struct store *s, const char *domain)
 {
 	sqlite3_stmt *stmt = db_query(&s->db, SQL_PENDING_COUNT);
-	enum ics_err err;
 
 	row_bind_text(stmt, ":domain", bytes_of_str(domain));
-	TRY(db_step(&s->db, stmt));
-	*n = row_number(stmt, 0);
-	db_settle(&s->db);
 	s->delta.pending++;
+	return db_finish(&s->db, stmt);
+}
+
+/* Lanes are few: they share a bound, and the longest is looked for. */
+struct lanes {
+	int64_t all;
+	char longest[sizeof(((struct store_pending *)0)->domain)];
+};
+
+static enum ics_err
+lanes_read(struct store *s, const char *domain, struct lanes *lanes)
+{
+	sqlite3_stmt *stmt = db_query(&s->db, SQL_PENDING_LONGEST);
+	size_t n = strcspn(domain, "/");
+	struct buf end;
+	enum ics_err err;
+
+	/* "public" and "public/...", whatever stands there */
+	buf_init(&end, sizeof(lanes->longest));
+	buf_put(&end, bytes_of(domain, n));
+	buf_u8(&end, '/' + 1);
+	row_bind_text(stmt, ":domain", bytes_of(domain, n));
+	row_bind_text(stmt, ":end", buf_bytes(&end));
+	TRY(db_step(&s->db, stmt));
+	lanes->all = row_number(stmt, 0);
+	row_text(stmt, 2, lanes->longest, sizeof(lanes->longest));
 out:
+	buf_release(&end);
 	return err;
 }
 
@@ -80,16 +103,35 @@ out:
 enum ics_err
 store_pending_put(struct store *s, const struct store_pending *p, int64_t limit)
 {
-	int64_t n = 0;
+	struct lanes lanes;
 	enum ics_err err;
 
 	assert(limit > 0);
 	TRY(row_put(s, p));
 	if (sqlite3_changes(s->db.sq) == 0)
 		return ICS_OK; /* it waits already */
-	TRY(count(s, p->domain, &n));
-	for (; n > limit; n--)
-		TRY(oldest_drop(s, p->domain));
+	TRY(count(s, p->domain));
+	TRY(lanes_read(s, p->domain, &lanes));
+	while (lanes.all > limit) {
+		TRY(oldest_drop(s, lanes.longest));
+		TRY(lanes_read(s, p->domain, &lanes));
+	}
+out:
+	return err;
+}
+
+enum ics_err
+store_pending_lane(struct store *s, const struct store_pending *p, int64_t max,
+    int64_t *n)
+{
+	sqlite3_stmt *stmt = db_query(&s->db, SQL_PENDING_LANE);
+	enum ics_err err;
+
+	row_bind_bits(stmt, ":keyid", p->issuer_keyid);
+	row_bind_text(stmt, ":domain", bytes_of_str(p->domain));
+	row_bind_number(stmt, ":max", max);
+	TRY(db_step(&s->db, stmt));
+	*n = row_number(stmt, 0);
 out:
 	return err;
 }

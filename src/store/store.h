@@ -291,14 +291,20 @@ struct store_pending {
 	struct bytes part;     /* that packet's body */
 	struct bytes sig;      /* the signature packet's body */
 	int64_t received;
-	char domain[64]; /* against whose bound it counts */
+	char domain[64]; /* against whose bound it counts: "public/3" is a lane
+	                  * of "public" */
 };
 
-/* Keep one; the oldest of the domain beyond limit goes. An equal one (same
- * certificate, part and signature) is kept once. Cost does not grow with the
- * number of waiting rows. */
+/* Keep one. Of a domain and its lanes at most limit stay: the oldest of the
+ * longest lane goes, so that who sends many drives out his own. An equal one
+ * (same certificate, part and signature) is kept once. Cost does not grow with
+ * the number of waiting rows. */
 enum ics_err store_pending_put(struct store *s, const struct store_pending *p,
     int64_t limit);
+/* How many bare signatures wait for the name that p waits for, in its lane;
+ * max at most are counted. */
+enum ics_err store_pending_lane(struct store *s, const struct store_pending *p,
+    int64_t max, int64_t *n);
 enum ics_err store_pending_drop(struct store *s, int64_t id);
 /* The next waiting row about this certificate with an id above after. */
 enum ics_err store_pending_next(struct store_reader *r,
