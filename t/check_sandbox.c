@@ -229,7 +229,7 @@ calls_body(void)
 	pthread_t thread;
 	void *page;
 
-	EXPECT(sandbox_calls(&active) == ICS_OK);
+	EXPECT(sandbox_calls(false, &active) == ICS_OK);
 	if (!active)
 		return 0;
 	EXPECT(execl("/bin/true", "true", NULL) != 0 && errno == EPERM);

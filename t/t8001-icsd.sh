@@ -45,7 +45,7 @@ usage_lacks() {
 	done
 }
 test_ok 'every option is in the usage' 'same "" "$(usage_lacks)"'
-for words in -x --no-such stray '-f' '-D' '--recon 127.0.0.1:0'; do
+for words in -x --no-such stray '-f' '-D'; do
 	test_ok "wrong usage: $words" '
 		fails_with 2 timeout 60 "$ICSD" $words 2>"$tmp/usage" &&
 		grep -q "^usage: icsd" "$tmp/usage"
@@ -70,7 +70,7 @@ shown() {
 
 # These have no default that an example could show.
 has_default() {
-	grep -Ev '^(user|group|tls-[a-z]*|hostname|nodename|contact|root|right) '
+	grep -Ev '^(user|group|tls-[a-z]*|hostname|nodename|contact|root|right|peer) '
 }
 
 test_ok 'the example is good' '

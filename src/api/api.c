@@ -97,10 +97,11 @@ api_rights_of(struct hkp_request *rq)
 /* ---- state --------------------------------------------------------------------- */
 
 struct api *
-api_new(void)
+api_new(struct sync *sync)
 {
 	struct api *a = alloc_zero(1, sizeof(*a));
 
+	a->sync = sync;
 	atomic_store(&a->rights, rights_new(&(struct policy_rights){ 0 }));
 	return a;
 }

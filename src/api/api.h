@@ -17,6 +17,7 @@
 #include "hkp/hkp.h"
 #include "hkp/request.h"
 #include "policy/policy.h"
+#include "sync/sync.h"
 
 struct api;
 
@@ -26,9 +27,9 @@ extern const struct hkp_route_table api_routes;
 bool api_code_lookup(struct hkp_request *rq, struct hkp_reply *rp,
     const struct hkp_query *q);
 
-/* What the routes share, for the argument of the rows. The caller frees it,
- * after hkp_free. */
-struct api *api_new(void);
+/* What the routes share, for the argument of the rows. sync is lent, and may
+ * be NULL: then there are no peers. The caller frees it, after hkp_free. */
+struct api *api_new(struct sync *sync);
 void api_free(struct api *a);
 
 /* Judge by these rights (copied) from now on; one thread calls this. */

@@ -22,6 +22,7 @@ struct api_rights {
 };
 
 struct api {
+	struct sync *sync;		     /* lent; may be NULL */
 	atomic_uint followers;		     /* of the log, that wait */
 	_Atomic(struct api_rights *) rights; /* the newest */
 };

@@ -35,9 +35,11 @@ enum ics_err sandbox_files(const char *const *read_write,
 
 /*
  * A seccomp filter that refuses the system calls a server never makes
- * (exec, ptrace, mount, module, keyctl, bpf ...). ICS_OK also where the
- * kernel has no seccomp or we were built without (then *active is false).
+ * (exec, ptrace, mount, module, keyctl, bpf ...), and, when it is mute, new
+ * sockets of the internet: listening ones stay, and accept for others. ICS_OK
+ * also where the kernel has no seccomp or we were built without (then *active
+ * is false).
  */
-enum ics_err sandbox_calls(bool *active);
+enum ics_err sandbox_calls(bool is_mute, bool *active);
 
 #endif

@@ -8,6 +8,7 @@
 #ifdef HAVE_SECCOMP
 
 #include <sys/mman.h>
+#include <sys/socket.h>
 
 #include <errno.h>
 #include <seccomp.h>
@@ -32,6 +33,21 @@ static const struct {
 	{ SCMP_SYS(pkey_mprotect), PROT_EXEC },
 };
 
+/* Who cannot make such a socket cannot connect to anybody. */
+static int
+mute_add(scmp_filter_ctx ctx)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	int rc = 0;
+
+	for (size_t i = 0;
+	     rc == 0 && i < sizeof(families) / sizeof(families[0]); i++)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM),
+		    SCMP_SYS(socket), 1,
+		    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+	return rc;
+}
+
 static int
 rules_add(scmp_filter_ctx ctx)
 {
@@ -51,7 +67,7 @@ rules_add(scmp_filter_ctx ctx)
 }
 
 enum ics_err
-sandbox_calls(bool *active)
+sandbox_calls(bool is_mute, bool *active)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
 	int rc;
@@ -65,6 +81,8 @@ sandbox_calls(bool *active)
 		rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (rc == 0)
 		rc = rules_add(ctx);
+	if (rc == 0 && is_mute)
+		rc = mute_add(ctx);
 	if (rc == 0)
 		rc = seccomp_load(ctx);
 	seccomp_release(ctx);
@@ -78,8 +96,9 @@ sandbox_calls(bool *active)
 #else
 
 enum ics_err
-sandbox_calls(bool *active)
+sandbox_calls(bool is_mute, bool *active)
 {
+	(void)is_mute; /* there is nothing to be done with it */
 	*active = false;
 	return ICS_OK;
 }

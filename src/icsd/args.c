@@ -9,7 +9,8 @@
 const char args_usage[] =
     "usage: icsd [-n] [-d] [-f FILE] [-D STATE-DIR] [-l ADDR:PORT]...\n"
     "            [--profile NAME] [--tls-cert FILE --tls-key FILE]\n"
-    "            [--admin ADDR:PORT] [--root FINGERPRINT]...\n"
+    "            [--admin ADDR:PORT] [--recon ADDR:PORT]\n"
+    "            [--root FINGERPRINT]...\n"
     "       icsd -h | -V\n";
 
 /* Long options give their option of the file, above every character. */
@@ -20,6 +21,7 @@ static const struct option longs[] = {
 	{ "tls-cert", required_argument, NULL, LONG(CONF_OPT_TLS_CERT) },
 	{ "tls-key", required_argument, NULL, LONG(CONF_OPT_TLS_KEY) },
 	{ "admin", required_argument, NULL, LONG(CONF_OPT_ADMIN) },
+	{ "recon", required_argument, NULL, LONG(CONF_OPT_RECON) },
 	{ "root", required_argument, NULL, LONG(CONF_OPT_ROOT) },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },

@@ -169,6 +169,25 @@ policy_fill(struct conf *c)
 	c->policy = (struct policy_rights){ at, n };
 }
 
+/* Peers as sync takes them; every text has been read before. */
+static void
+peers_fill(struct conf *c)
+{
+	const char *why;
+
+	c->peer_at = alloc_zero(c->peers.n + 1, sizeof(*c->peer_at));
+	for (size_t i = 0; i < c->peers.n; i++) {
+		if (!sync_peer_read(c->peers.at[i], &c->peer_at[i], &why))
+			conf_complain(c, CONF_OPT_PEER, "%s", why);
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(c->peer_at[j].name, c->peer_at[i].name) == 0)
+				conf_complain(c, CONF_OPT_PEER,
+				    "there are two peers named %s; call one "
+				    "another name",
+				    c->peer_at[i].name);
+	}
+}
+
 static void
 names_fill(struct conf *c)
 {
@@ -200,6 +219,7 @@ conf_load(const struct conf_source *source, struct conf **c)
 		whole_check(made);
 	names_fill(made);
 	policy_fill(made);
+	peers_fill(made);
 	*c = made;
 	return made->complaints.n == 0 ? ICS_OK : ICS_ECONFIG;
 }
@@ -216,6 +236,7 @@ conf_free(struct conf *c)
 	}
 	buf_release(&c->complaints);
 	free((void *)(uintptr_t)c->policy.at);
+	free(c->peer_at);
 	free(c);
 }
 
@@ -240,6 +261,23 @@ conf_hkp(const struct conf *c, struct hkp_config *config)
 			.profile = c->profile,
 		},
 	};
+}
+
+void
+conf_sync(const struct conf *c, struct sync_config *config)
+{
+	*config = (struct sync_config){
+		.peers = c->peer_at,
+		.peers_n = c->peers.n,
+		.filters = c->filters,
+		.session_seconds = (unsigned)c->session_seconds,
+		.pause_seconds = (unsigned)c->recon_pause,
+		.frame = c->recon_frame,
+	};
+	if (c->tls_cert[0] != '\0') {
+		config->tls_cert = c->tls_cert;
+		config->tls_key = c->tls_key;
+	}
 }
 
 void

@@ -16,6 +16,7 @@
 #include "base/net.h"
 #include "hkp/hkp.h"
 #include "policy/policy.h"
+#include "sync/sync.h"
 
 #define CONF_FILE	   "/etc/icsd/icsd.conf"
 #define CONF_FILE_MAX	   (1u << 20) /* octets of a configuration file */
@@ -29,6 +30,7 @@ enum conf_type {
 	CONF_LISTENERS, /* list of texts that conf_listener_read takes */
 	CONF_ROOTS,	/* list of fingerprints */
 	CONF_RIGHTS,	/* list of texts that conf_right_read takes */
+	CONF_PEERS,	/* list of texts that sync_peer_read takes */
 	CONF_PROFILE,	/* text: a profile that this version has */
 	CONF_LEVEL,	/* word of base/log.h */
 	CONF_SWITCH,	/* "yes" or "no" */
@@ -57,20 +59,23 @@ struct conf_texts {
 struct conf {
 	char *state_dir, *admin, *tls_cert, *tls_key, *profile;
 	char *user, *group, *hostname, *nodename, *contact;
-	struct conf_texts listen, roots, rights;
+	char *recon, *filters;
+	struct conf_texts listen, roots, rights, peers;
 	bool claims;
 	enum log_level log_level;
 	unsigned long http_threads, checkers, connections, per_address;
 	unsigned long request_seconds, header_octets, body_octets;
 	unsigned long answer_octets, held_octets, hashquery_max, pending_max,
 	    drain_seconds;
+	unsigned long session_seconds, recon_pause, recon_frame;
 
 	const char *file;	 /* lent by struct conf_source */
 	bool has_file;		 /* it exists */
 	int lines[CONF_OPTIONS]; /* where set: 0 nowhere, or one of these: */
 #define CONF_COMMAND_LINE (-1)
-	struct policy_rights policy; /* roots and rights, owned; their scopes
+	struct policy_rights policy;	/* roots and rights, owned; their scopes
 	                              * are lent by the texts */
+	struct sync_peer_conf *peer_at; /* of each text of peers; owned */
 	struct buf complaints; /* lines "FILE:LINE: what; what would help" */
 };
 
@@ -127,6 +132,9 @@ bool conf_is_https_default(const struct conf *c);
 
 /* What hkp wants to know, but for the PEM texts; lent by c. */
 void conf_hkp(const struct conf *c, struct hkp_config *config);
+
+/* What sync wants to know, but for where it works and its sockets; lent. */
+void conf_sync(const struct conf *c, struct sync_config *config);
 
 /* Calls found for every CONF_START option in which a and b differ. */
 void conf_differences(const struct conf *a, const struct conf *b,

@@ -145,6 +145,18 @@ right_read(const struct conf_row *row, const char *text, void *field)
 }
 
 static bool
+peer_read(const struct conf_row *row, const char *text, void *field)
+{
+	const struct conf_texts *texts = field;
+	struct sync_peer_conf peer;
+	const char *why;
+
+	(void)row; /* says no more than the type */
+	return texts->n < SYNC_PEERS_MAX && sync_peer_read(text, &peer, &why) &&
+	       texts_add(field, text);
+}
+
+static bool
 switch_read(const struct conf_row *row, const char *text, void *field)
 {
 	bool yes = strcmp(text, "yes") == 0;
@@ -231,6 +243,9 @@ static const struct {
 	[CONF_RIGHTS] = { right_read,
 	    "at most 256 texts \"ROLE FPR [SCOPE]\", as \"manufacturer "
 	    "04<40 digits> Acme/*\"" },
+	[CONF_PEERS] = { peer_read,
+	    "at most 64 texts \"NAME kind=... WORD=VALUE...\", as \"sks1 "
+	    "kind=sks recon=192.0.2.7\"; icsd.conf(5) lists the words" },
 	[CONF_SWITCH] = { switch_read, "yes or no" },
 	[CONF_PROFILE] = { profile_read, "a profile that this version has" },
 	[CONF_LEVEL] = { level_read, "a level" },
@@ -254,7 +269,7 @@ bool
 conf_type_is_list(enum conf_type type)
 {
 	return type == CONF_LISTENERS || type == CONF_ROOTS ||
-	       type == CONF_RIGHTS;
+	       type == CONF_RIGHTS || type == CONF_PEERS;
 }
 
 static void
@@ -277,6 +292,7 @@ conf_value_release(enum conf_type type, void *field)
 	case CONF_LISTENERS:
 	case CONF_ROOTS:
 	case CONF_RIGHTS:
+	case CONF_PEERS:
 		texts_release(field);
 		break;
 	case CONF_LEVEL:
@@ -309,6 +325,7 @@ conf_value_equal(enum conf_type type, const void *a, const void *b)
 	case CONF_LISTENERS:
 	case CONF_ROOTS:
 	case CONF_RIGHTS:
+	case CONF_PEERS:
 		return texts_equal(a, b);
 	case CONF_SWITCH:
 		return *(const bool *)a == *(const bool *)b;

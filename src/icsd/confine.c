@@ -7,6 +7,7 @@
 #include "icsd/confine.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@
 #include "base/sandbox.h"
 
 #define FILES_SPARE 256 /* descriptors beside connections: files, pipes */
-#define PATHS_MAX   16
+#define PATHS_MAX   24
 
 /* Read by everybody: SQLite's salts, and what a leak checker looks at. */
 static const char *const always[] = {
@@ -24,6 +25,11 @@ static const char *const always[] = {
 	"/proc",
 #endif
 };
+
+/* Read by who connects to peers by name, and believes authorities. */
+static const char *const outside[] = { "/etc/resolv.conf", "/etc/hosts",
+	"/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
+	"/etc/services", "/etc/ssl/certs", "/etc/gnutls" };
 
 struct paths {
 	char *at[PATHS_MAX + 1]; /* n of them, owned; NULL behind the last */
@@ -98,8 +104,26 @@ confine_user(const struct conf *c)
 	return err;
 }
 
+bool
+confine_is_mute(const struct conf *c)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s/%s", c->state_dir,
+	    SYNC_STATE_FILE);
+
+	return c->recon[0] == '\0' && c->peers.n == 0 && n > 0 &&
+	       (size_t)n < sizeof(path) && access(path, F_OK) != 0;
+}
+
+static void
+lists_add(struct paths *paths, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		paths->at[paths->n++] = alloc_str(list[i]);
+}
+
 enum ics_err
-confine_reach(const struct conf *c)
+confine_reach(const struct conf *c, bool is_mute)
 {
 	const char *state[] = { c->state_dir, NULL };
 	struct paths paths = { 0 };
@@ -109,11 +133,13 @@ confine_reach(const struct conf *c)
 	file_add(&paths, c->file);
 	file_add(&paths, c->tls_cert);
 	file_add(&paths, c->tls_key);
-	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
-		paths.at[paths.n++] = alloc_str(always[i]);
+	lists_add(&paths, always, sizeof(always) / sizeof(always[0]));
+	if (!is_mute)
+		lists_add(&paths, outside,
+		    sizeof(outside) / sizeof(outside[0]));
 	err = sandbox_files(state, (const char *const *)paths.at, &files);
 	if (err == ICS_OK)
-		err = sandbox_calls(&calls);
+		err = sandbox_calls(is_mute, &calls);
 	if (err == ICS_OK) {
 		step_log("landlock", files);
 		step_log("seccomp", calls);

@@ -11,10 +11,15 @@
  */
 enum ics_err confine_user(const struct conf *c);
 
+/* True when nobody is to be connected to: no recon, no peer in the
+ * configuration, and none that was added by hand. */
+bool confine_is_mute(const struct conf *c);
+
 /*
- * Leave only the files and system calls that are needed. Before there is a
- * second thread; what failed has been logged.
+ * Leave only the files and system calls that are needed; a mute server makes
+ * no connections any more. Before there is a second thread; what failed has
+ * been logged.
  */
-enum ics_err confine_reach(const struct conf *c);
+enum ics_err confine_reach(const struct conf *c, bool is_mute);
 
 #endif

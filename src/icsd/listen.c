@@ -12,8 +12,10 @@
 #include "base/log.h"
 #include "base/net.h"
 #include "icsd/notify.h"
+#include "recon/recon.h"
 
-#define PORT_TRIES 16 /* for a free port that both kinds have */
+#define RECON_NAME "recon" /* FileDescriptorName= of such sockets */
+#define PORT_TRIES 16	   /* for a free port that both kinds have */
 
 /* Names of handed-over sockets (FileDescriptorName=); others are public. */
 static const struct {
@@ -140,6 +142,43 @@ out:
 	return err;
 }
 
+/* ---- recon ---------------------------------------------------------------- */
+
+static enum ics_err
+recon_add(struct listen_set *set, int fd)
+{
+	if (set->recon_n == SYNC_LISTENERS_MAX) {
+		log_event(LOG_LEVEL_ERROR, "listen-failed",
+		    "why=\"more than %d listeners for recon\"",
+		    SYNC_LISTENERS_MAX);
+		close(fd);
+		return ICS_ETOOBIG;
+	}
+	set->recon[set->recon_n++] = fd;
+	return ICS_OK;
+}
+
+static enum ics_err
+recon_open(struct listen_set *set, const char *text)
+{
+	struct conf_listener l = { .tls = false };
+	int fd[NET_BOTH];
+	enum ics_err err;
+
+	/* conf_load has read the same text. */
+	TRY(net_addrs_read(text, RECON_PORT, l.at, &l.n));
+	TRY(pair_open_patiently(&l, fd));
+	err = recon_add(set, fd[0]);
+	if (fd[1] >= 0 && err == ICS_OK)
+		err = recon_add(set, fd[1]);
+	else if (fd[1] >= 0)
+		close(fd[1]);
+out:
+	return err;
+}
+
+/* ---- all ------------------------------------------------------------------ */
+
 static struct hkp_listener
 listener_from_socket(const struct notify_socket *s, bool tls)
 {
@@ -165,6 +204,10 @@ handed_open(const struct conf *c, struct listen_set *set, bool has[2])
 		struct hkp_listener l =
 		    listener_from_socket(&sockets[i], c->tls_cert[0] != '\0');
 
+		if (strcmp(sockets[i].name, RECON_NAME) == 0) {
+			err = recon_add(set, sockets[i].fd);
+			continue;
+		}
 		has[l.face] = true;
 		set->at[set->n++] = l;
 		if (l.tls && c->tls_cert[0] == '\0') {
@@ -189,12 +232,14 @@ listen_open(const struct conf *c, struct listen_set *set)
 	bool has[2] = { false, false };
 	enum ics_err err;
 
-	set->n = 0;
+	set->n = set->recon_n = 0;
 	TRY(handed_open(c, set, has));
 	for (size_t i = 0; !has[HKP_FACE_PUBLIC] && i < c->listen.n; i++)
 		TRY(text_open(set, c->listen.at[i], tls, HKP_FACE_PUBLIC));
 	if (!has[HKP_FACE_ADMIN] && c->admin[0] != '\0')
 		TRY(text_open(set, c->admin, false, HKP_FACE_ADMIN));
+	if (set->recon_n == 0 && c->recon[0] != '\0')
+		TRY(recon_open(set, c->recon));
 out:
 	return err;
 }
@@ -229,6 +274,8 @@ listen_close(const struct conf *c, struct listen_set *set)
 	struct buf path;
 
 	local_path(c, &path);
+	while (set->recon_n > 0)
+		close(set->recon[--set->recon_n]);
 	while (set->n > 0) {
 		const struct hkp_listener *l = &set->at[--set->n];
 
@@ -240,23 +287,45 @@ listen_close(const struct conf *c, struct listen_set *set)
 	buf_release(&path);
 }
 
-void
-listen_print(const struct listen_set *set)
+uint16_t
+listen_http_port(const struct listen_set *set)
+{
+	const struct hkp_listener *best = NULL;
+	struct net_addr addr;
+
+	for (size_t i = 0; i < set->n; i++)
+		if (set->at[i].face == HKP_FACE_PUBLIC &&
+		    (best == NULL || (best->tls && !set->at[i].tls)))
+			best = &set->at[i];
+	if (best == NULL || net_addr_of(best->fd, &addr) != ICS_OK)
+		return 0;
+	return net_addr_port(&addr);
+}
+
+static void
+print(const char *scheme, int fd)
 {
 	char where[NET_TEXT_MAX];
 	struct net_addr addr;
 
+	if (net_addr_of(fd, &addr) != ICS_OK)
+		return;
+	net_addr_write(&addr, where);
+	(void)printf("listening %s://%s\n", scheme, where);
+}
+
+void
+listen_print(const struct listen_set *set)
+{
 	for (size_t i = 0; i < set->n; i++) {
 		const struct hkp_listener *l = &set->at[i];
 		const char *scheme = l->tls ? "https" : "http";
 
-		if (l->face == HKP_FACE_LOCAL ||
-		    net_addr_of(l->fd, &addr) != ICS_OK)
-			continue;
-		if (l->face == HKP_FACE_ADMIN)
-			scheme = "admin";
-		net_addr_write(&addr, where);
-		(void)printf("listening %s://%s\n", scheme, where);
+		if (l->face != HKP_FACE_LOCAL)
+			print(l->face == HKP_FACE_ADMIN ? "admin" : scheme,
+			    l->fd);
 	}
+	for (size_t i = 0; i < set->recon_n; i++)
+		print("recon", set->recon[i]);
 	(void)fflush(stdout); /* nobody reads: nothing to be done */
 }

@@ -5,12 +5,15 @@
 
 #include "hkp/hkp.h"
 #include "icsd/conf.h"
+#include "sync/sync.h"
 
 #define LISTEN_LOCAL "icsd.sock" /* in the state folder */
 
 struct listen_set {
 	struct hkp_listener at[HKP_LISTENERS_MAX];
 	size_t n;
+	int recon[SYNC_LISTENERS_MAX]; /* for SKS-like peers */
+	size_t recon_n;
 };
 
 /*
@@ -24,6 +27,10 @@ enum ics_err listen_local_open(const struct conf *c, struct listen_set *set);
 
 /* Close everything; the operator's socket goes from its folder. */
 void listen_close(const struct conf *c, struct listen_set *set);
+
+/* The port that tells others where certificates are: of the first public
+ * listener that speaks HTTP, else HTTPS; 0 without any. */
+uint16_t listen_http_port(const struct listen_set *set);
 
 /* Print "listening http://ADDR:PORT" for each but the operator's. */
 void listen_print(const struct listen_set *set);

@@ -27,6 +27,7 @@
 #include "intake/intake.h"
 #include "pgp/pgp.h"
 #include "store/store.h"
+#include "sync/sync.h"
 
 struct server {
 	const struct args *args;
@@ -37,6 +38,8 @@ struct server {
 	struct listen_set listeners;
 	struct store *store;
 	struct intake *in;
+	bool is_mute; /* it makes no connections */
+	struct sync *sync;
 	struct api *api;
 	struct hkp *hkp;
 };
@@ -108,6 +111,13 @@ store_start(struct server *s, const struct conf *c)
 	return err;
 }
 
+static bool
+peer_find(void *arg, const uint8_t *pin, char name[HKP_PEER_MAX])
+{
+	_Static_assert(HKP_PEER_MAX >= SYNC_NAME_MAX, "a name fits");
+	return sync_pin_is_peer(arg, pin, name);
+}
+
 static enum ics_err
 http_start(struct server *s, struct conf *c)
 {
@@ -122,6 +132,8 @@ http_start(struct server *s, struct conf *c)
 		.more = &api_routes,
 		.more_arg = s->api,
 		.more_lookup = api_code_lookup,
+		.peer_find = peer_find,
+		.peer_arg = s->sync,
 	};
 	struct hkp_config config;
 	struct tls_pem pem = { NULL, NULL };
@@ -158,9 +170,35 @@ start_wide(struct server *s, const struct conf *c)
 	TRY(failed("null-device", front_prepare(&s->front), ""));
 	TRY(confine_user(c));
 	TRY(failed("crypto", pgp_crypto_init(), "is libgcrypt in order?"));
-	TRY(confine_reach(c));
+	s->is_mute = confine_is_mute(c);
+	TRY(confine_reach(c, s->is_mute));
 out:
 	return err;
+}
+
+/* Of c, for this server as it was started. */
+static void
+sync_describe(const struct server *s, const struct conf *c,
+    struct sync_config *config)
+{
+	conf_sync(c, config);
+	config->dir = s->first->state_dir;
+	config->store = s->store;
+	config->in = s->in;
+	config->listeners_n = s->listeners.recon_n;
+	for (size_t i = 0; i < s->listeners.recon_n; i++)
+		config->listeners[i] = s->listeners.recon[i];
+	config->http_port = listen_http_port(&s->listeners);
+	config->is_mute = s->is_mute;
+}
+
+static enum ics_err
+sync_start(struct server *s, const struct conf *c)
+{
+	struct sync_config config;
+
+	sync_describe(s, c, &config);
+	return sync_new(&config, &s->sync);
 }
 
 static enum ics_err
@@ -179,7 +217,8 @@ start_confined(struct server *s, struct conf *c)
 	TRY(listen_local_open(c, &s->listeners));
 	intake.store = s->store;
 	TRY(failed("intake", intake_new(&intake, &s->in), ""));
-	s->api = api_new();
+	TRY(failed("sync", sync_start(s, c), "see icsd(8)"));
+	s->api = api_new(s->sync);
 	api_rights_set(s->api, &c->policy);
 	TRY(http_start(s, c));
 	hkp_ready_set(s->hkp, true);
@@ -221,12 +260,26 @@ out:
 }
 
 static void
+peers_reload(struct server *s, const struct conf *next)
+{
+	struct sync_config config;
+
+	if (s->is_mute && next->peers.n > 0)
+		log_event(LOG_LEVEL_WARN, "needs-restart",
+		    "option=peer why=\"without recon and peers at its start a "
+		    "server gives up making connections\"");
+	sync_describe(s, next, &config);
+	(void)failed("reload", sync_reload(s->sync, &config), "");
+}
+
+static void
 conf_swap(struct server *s, struct conf *next)
 {
 	conf_differences(s->first, next, difference_log);
 	log_level_set(next->log_level);
 	intake_rights_set(s->in, &next->policy);
 	api_rights_set(s->api, &next->policy);
+	peers_reload(s, next);
 	if (s->now != s->first)
 		conf_free(s->now);
 	s->now = next;
@@ -293,13 +346,19 @@ static void
 stop(struct server *s)
 {
 	notify_send(NOTIFY_STOPPING);
-	if (s->hkp != NULL) {
+	if (s->hkp != NULL)
 		hkp_ready_set(s->hkp, false);
+	/* First of all: whoever waits for a round is answered, and no peer
+	 * begins anything that would be broken off. */
+	if (s->sync != NULL)
+		sync_stop(s->sync);
+	if (s->hkp != NULL) {
 		hkp_drain(s->hkp, (unsigned)s->now->drain_seconds);
 	}
 	/* The front waits for the answers to what it submitted. */
 	hkp_free(s->hkp);
 	api_free(s->api);
+	sync_free(s->sync);
 	intake_free(s->in);
 	store_close(s->store);
 	listen_close(s->first, &s->listeners);

@@ -127,13 +127,13 @@ void sync_submit_start(struct sync *s, const struct sync_submit *u);
 
 /* Call once at a monotonic time (ns); 0 takes it back. One a peer and slot. */
 enum sync_timer {
-	SYNC_TIMER_ROUND, /* the round's own */
-	SYNC_TIMER_STALL, /* its deadline */
+	SYNC_TIMER_ROUND,  /* the round's own */
+	SYNC_TIMER_STALL,  /* its deadline */
 	SYNC_TIMER_FOLLOW, /* the method's, also between rounds */
 	SYNC_TIMERS
 };
-void sync_timer_set(struct sync *s, struct sync_peer *p, enum sync_timer which,
-    uint64_t at, void (*call)(struct sync *s, struct sync_peer *p));
+void sync_timer_set(struct sync_peer *p, enum sync_timer which, uint64_t at,
+    void (*call)(struct sync *s, struct sync_peer *p));
 
 /* What is kept across restarts for a peer (a cursor, say): a short text by
  * name. Lost when the state folder is. */

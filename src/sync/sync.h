@@ -82,7 +82,15 @@ bool sync_peer_read(const char *text, struct sync_peer_conf *peer,
 void sync_peer_write(const struct sync_peer_conf *peer,
     char out[SYNC_TEXT_MAX]);
 
+const char *sync_kind_word(enum sync_kind kind); /* "sks"; static */
+
+/* "sha256//" and base64, as curl takes it. */
+#define SYNC_PIN_TEXT (8 + 44 + 1)
+void sync_pin_write(const uint8_t pin[SYNC_PIN], char out[SYNC_PIN_TEXT]);
+
 struct sync;
+
+#define SYNC_STATE_FILE "peers.json" /* in the state directory */
 
 struct sync_config {
 	const char *dir;     /* state directory */
@@ -98,6 +106,7 @@ struct sync_config {
 	                                 * show to own peers; NULL without */
 	unsigned session_seconds;	/* 60 */
 	unsigned pause_seconds; /* between sessions that a peer begins: 20 */
+	bool is_mute;		/* the process gave up making connections */
 	size_t frame;		/* octets: 256 KiB */
 };
 
@@ -157,8 +166,8 @@ struct sync_order {
 /* Copied from *order. ICS_EBUSY, ICS_ECLOSED: done is not called. */
 enum ics_err sync_order(struct sync *s, const struct sync_order *order);
 
-/* Which configured ICS peer has this pin: true and its name. Any thread, at no
- * cost; for the HTTP front, which asks about client certificates. */
+/* Which configured ICS peer has this pin: true and its name. pin NULL: is
+ * there any (name stays). Any thread, at no cost; for the HTTP front, which asks about client certificates. */
 bool sync_pin_is_peer(const struct sync *s, const uint8_t pin[SYNC_PIN],
     char name[SYNC_NAME_MAX]);
 

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Private to the thread itself: what its parts share. Whoever runs rounds
+ * includes sync/loop.h only. All of it belongs to the sync thread but for the
+ * queue, the counter of what is abroad, and the list of pins.
+ *
+ *	sync ──< peer (a slot that stays its) ── row, round, visit, kept texts
+ *	     ──< alarm, socket                   what the loop waits for
+ *	     ──< request, submission, wait       what goes on, each for a peer
+ */
+#ifndef SYNC_INSIDE_H
+#define SYNC_INSIDE_H
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/epoll.h>
+
+#include "base/queue.h"
+#include "sync/loop.h"
+
+#define SYNC_EVENTS_MAX	  32
+#define SYNC_MESSAGES_MAX 64  /* orders that wait */
+#define SYNC_ROUNDS_MAX	  4   /* recon rounds of ours at a time */
+#define SYNC_KEPT_NAME	  32  /* of a kept text, with the NUL */
+#define SYNC_KEPT_VALUE	  512 /* of its value */
+#define SYNC_KEPT_MAX	  16  /* a peer */
+
+/* Rings: a head or an element alone points to itself. */
+struct sync_ring {
+	struct sync_ring *prev, *next;
+};
+
+static inline void
+sync_ring_init(struct sync_ring *r)
+{
+	r->prev = r->next = r;
+}
+
+static inline void
+sync_ring_append(struct sync_ring *head, struct sync_ring *r)
+{
+	r->prev = head->prev;
+	r->next = head;
+	head->prev->next = r;
+	head->prev = r;
+}
+
+static inline void
+sync_ring_remove(struct sync_ring *r)
+{
+	r->prev->next = r->next;
+	r->next->prev = r->prev;
+	r->prev = r->next = r;
+}
+
+/* ---- alarm.c ----------------------------------------------------------------- */
+
+struct sync_alarm {
+	struct sync_ring ring; /* first */
+	uint64_t at;	       /* monotonic ns; 0: not set */
+	unsigned turn;	       /* in which it was set */
+	void (*call)(struct sync *s, void *arg);
+	void *arg;
+};
+
+void sync_alarm_init(struct sync_alarm *a,
+    void (*call)(struct sync *s, void *arg), void *arg);
+/* Once at that time, never before the loop's next turn; 0 takes it back. */
+void sync_alarm_set(struct sync *s, struct sync_alarm *a, uint64_t at);
+/* Call those that are due. */
+void sync_alarms_run(struct sync *s);
+/* The earliest; UINT64_MAX for none. */
+uint64_t sync_alarms_next(const struct sync *s);
+
+/* ---- peers: table.c ------------------------------------------------------------ */
+
+struct sync_kept {
+	char name[SYNC_KEPT_NAME], value[SYNC_KEPT_VALUE];
+};
+
+struct sync_peer_private {
+	struct sync *s; /* whose it is */
+	size_t slot;
+	bool is_running; /* a round of ours goes on */
+	bool is_visited; /* a session that the peer began goes on */
+	uint64_t due;	 /* monotonic ns of the next round; 0 never */
+	unsigned failures;
+	uint64_t visited; /* when the peer's last session began; 0 never */
+	struct sync_alarm timers[SYNC_TIMERS];
+	void (*calls[SYNC_TIMERS])(struct sync *s, struct sync_peer *p);
+	struct sync_alarm end; /* the round is over: */
+	struct sync_result result;
+	char error[64], words[256]; /* the texts of result */
+	struct sync_kept kept[SYNC_KEPT_MAX];
+	size_t kept_n;
+};
+
+/* The peers that a configuration names, in place of those it named before. */
+void sync_table_take(struct sync *s, const struct sync_peer_conf *confs,
+    size_t n);
+/* ICS_EEXISTS; ICS_ETOOBIG when there is no slot; else *p is lent. */
+enum ics_err sync_table_add(struct sync *s, const struct sync_peer_conf *conf,
+    bool is_added, struct sync_peer **p);
+void sync_table_remove(struct sync *s, struct sync_peer *p);
+struct sync_peer *sync_table_find(struct sync *s, const char *name);
+void sync_table_clear(struct sync *s);
+/* Begin the rounds that are due. */
+void sync_table_run(struct sync *s);
+/* When the next is; UINT64_MAX for none. */
+uint64_t sync_table_next(const struct sync *s);
+
+/* An operator waits for the round that goes on with p. */
+void sync_peer_hurry(struct sync *s, struct sync_peer *p);
+
+/* A session that the peer begins: false when there may be none now. Else one
+ * sync_visit_end follows; that says what came of it. */
+bool sync_visit_begin(struct sync *s, struct sync_peer *p);
+void sync_visit_end(struct sync *s, struct sync_peer *p,
+    const struct sync_result *result);
+
+/* ---- pins.c -------------------------------------------------------------------- */
+
+struct sync_pins;
+/* After any change of the table. */
+void sync_pins_take(struct sync *s);
+void sync_pins_free(struct sync *s);
+
+/* ---- state.c ------------------------------------------------------------------- */
+
+/* What peers.json says is taken into the table; told when it cannot be. */
+void sync_state_load(struct sync *s);
+/* Write it soon; now. */
+void sync_state_touch(struct sync *s);
+void sync_state_save(struct sync *s);
+
+/* ---- order.c, tell.c ------------------------------------------------------------ */
+
+enum sync_message_kind {
+	SYNC_MESSAGE_ORDER,
+	SYNC_MESSAGE_SUBMITTED,
+	SYNC_MESSAGE_RELOAD,
+	SYNC_MESSAGE_STOP
+};
+
+/* What reaches the thread by its queue; the first member of each message. */
+struct sync_message {
+	enum sync_message_kind kind;
+};
+
+/* Put and wake; the message is given. */
+enum ics_err sync_message_put(struct sync *s, struct sync_message *m,
+    bool over);
+
+struct sync_order_message {
+	struct sync_message head;
+	struct sync_order order;
+};
+
+struct sync_reload_message {
+	struct sync_message head;
+	struct sync_config config; /* owns copies of its texts and peers */
+};
+
+/* Obey, or note it to be answered later; m is given. */
+void sync_order_take(struct sync *s, struct sync_order_message *m);
+/* A round of ours with p begins; ends; p goes. */
+void sync_orders_begin(struct sync *s, const struct sync_peer *p);
+void sync_orders_end(struct sync *s, const struct sync_peer *p);
+void sync_orders_drop(struct sync *s, const struct sync_peer *p);
+/* True while an order waits for a round with p to begin, or to end. */
+bool sync_orders_want(const struct sync *s, const struct sync_peer *p);
+bool sync_orders_wait(const struct sync *s, const struct sync_peer *p);
+/* Answer all that still wait with ICS_ECLOSED. */
+void sync_orders_close(struct sync *s);
+
+/* Answer with the table, or with one row (p not NULL). */
+void sync_tell_rows(struct sync *s, const struct sync_order *order,
+    const struct sync_peer *p);
+void sync_tell_error(const struct sync_order *order, enum ics_err err,
+    const char *why);
+
+/* ---- http.c, submit.c, view.c ---------------------------------------------------- */
+
+enum ics_err sync_http_open(struct sync *s);
+void sync_http_close(struct sync *s);
+void sync_http_cancel(struct sync *s, struct sync_peer *p);
+
+void sync_submit_open(struct sync *s);
+void sync_submit_take(struct sync *s, struct sync_message *m);
+void sync_submit_cancel(struct sync *s, struct sync_peer *p);
+
+void sync_views_close(struct sync *s);
+/* At the end of each turn: the shared reader lets its snapshot go. */
+void sync_reader_rest(struct sync *s);
+
+/* ---- config.c -------------------------------------------------------------------- */
+
+/* A copy that owns its texts and peers. */
+void sync_config_copy(const struct sync_config *from, struct sync_config *to);
+void sync_config_release(struct sync_config *c);
+
+/* ---- the thread: loop.c ------------------------------------------------------------ */
+
+struct sync {
+	struct sync_config config; /* owns copies */
+	pthread_t thread;
+	bool is_started, is_stopping;
+	int epoll_fd;
+	struct sync_socket wake;
+	struct queue *messages;
+	atomic_uint abroad; /* submissions that intake has; its threads */
+	uint64_t now;	    /* monotonic ns at the start of this turn */
+	unsigned turn;
+	struct epoll_event events[SYNC_EVENTS_MAX];
+	int events_n; /* of this turn; some may be looked at still */
+	struct sync_ring alarms, requests, submissions, waits;
+	struct sync_peer *peers[SYNC_PEERS_MAX]; /* NULL: a free slot */
+	uint64_t seed;
+	bool is_touched; /* peers.json is to be written */
+	struct sync_alarm save, retry, curl;
+	CURLM *multi;
+	struct store_reader *reader; /* shared; opened when it is needed */
+	bool is_reading;
+	struct store_reader *spare[SYNC_VIEWS_MAX]; /* views that rest */
+	size_t spare_n, taken_n;
+	_Atomic(struct sync_pins *) pins;
+};
+
+#endif
