@@ -41,6 +41,8 @@ cmd_verify(struct ics *ics)
 		.anchors = ics->opts[ICS_OPT_ANCHOR],
 		.bundle = ics->opts[ICS_OPT_BUNDLE],
 		.save = ics->opts[ICS_OPT_SAVE_BUNDLE],
+		.attest = { ics->opts[ICS_OPT_ATTESTATION],
+		    ics->opts[ICS_OPT_NONCE], ics->opts[ICS_OPT_WITHIN] },
 		.when = { ics->opts[ICS_OPT_AT], ics->opts[ICS_OPT_KNOWN_AT] },
 		.json = ics_has(ics, ICS_OPT_JSON),
 		.quiet = ics_quiet(ics),

@@ -15,11 +15,18 @@
 #include "prove/verdict.h"
 #include "prove/when.h"
 
+/* An attestation that is to be checked, too; file NULL: none. */
+struct prove_attest_said {
+	const char *file, *nonce;
+	const char *within; /* --within: seconds, or NULL */
+};
+
 struct prove_verify {
 	const char *typed;   /* FILE, "-", "sha256:...", a fingerprint */
 	const char *anchors; /* --anchor, or NULL */
 	const char *bundle;  /* --bundle: read it, ask nobody */
 	const char *save;    /* --save-bundle: write one */
+	struct prove_attest_said attest;
 	struct prove_when_said when;
 	bool json, quiet, recipe;
 	const struct where *where; /* lent; unused with a bundle */
@@ -28,6 +35,9 @@ struct prove_verify {
 /* Find out and print. *yes is the answer; failures of the world are told. */
 enum ics_err prove_verify_run(const struct prove_verify *what, bool *yes);
 
+#define PROVE_RUNNING_MAX    64	 /* code in an attestation */
+#define PROVE_WITHIN	     300 /* seconds that it may be old */
+#define PROVE_AHEAD	     60	 /* that its clock may be ahead */
 #define PROVE_SUBJECTS_MAX   64
 #define PROVE_DEVELOPERS_MAX 16 /* signatures of other programs, looked at */
 
@@ -36,6 +46,19 @@ struct prove_developer {
 	size_t statement; /* that carries it */
 	enum foreign_answer answer;
 	char words[512]; /* what it is, by which key */
+};
+
+/* An attestation: what a device says that it runs. */
+struct prove_attest {
+	struct buf packets; /* owned */
+	uint8_t digest[32]; /* of the record */
+	int64_t created, within;
+	char nonce[NOTATIONS_VALUE_MAX + 1];
+	struct notations_subject running[PROVE_RUNNING_MAX];
+	/* GOOD, UNDECLARED or BAD_CODE */
+	enum prove_why whys[PROVE_RUNNING_MAX];
+	size_t running_n;
+	bool is_read;
 };
 
 /* What is known at the end of it; for the printers. */
@@ -52,7 +75,18 @@ struct prove_finding {
 	struct prove_verdict verdict;
 	struct prove_developer developers[PROVE_DEVELOPERS_MAX];
 	size_t developers_n;
+	struct prove_attest attest;
 };
+
+/* Read the file that --attestation names; what is no attestation is an
+ * answer, too. ICS_EUSAGE and what reading gave, told. */
+enum ics_err prove_attest_read(struct prove_finding *f);
+/* Fetch what a server has about the code it names. */
+enum ics_err prove_attest_fetch(struct prove_finding *f, struct http *h);
+/* Turn a yes to no where the attestation does not hold. */
+void prove_attest_check(struct prove_finding *f);
+void prove_attest_tell(const struct prove_finding *f);
+json_t *prove_attest_json(const struct prove_finding *f);
 
 /* Look at the developer's own signatures of the item that answers; one that
  * is bad makes the answer no. */

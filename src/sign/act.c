@@ -45,6 +45,23 @@ out:
 	return err;
 }
 
+enum ics_err
+sign_act_self(const struct sign_act *act, struct notations_subject *self)
+{
+	struct sign_draft draft = { .carrier = NOTATIONS_RECORD };
+	struct run r = { .act = act, .draft = &draft };
+	enum ics_err err;
+
+	err = signer_open(&r);
+	if (err == ICS_OK)
+		notations_subject_of_fpr(&pgp_cert_primary(r.signer.cert.clean)
+					      ->fpr,
+		    self);
+	sign_signer_release(&r.signer);
+	sign_agent_free(r.agent);
+	return err;
+}
+
 /*
  * GnuPG loses a certificate of version 4 that has a signature of version 6
  * in it.

@@ -26,6 +26,10 @@ struct sign_act {
 /* How targets are looked for. */
 struct sign_search sign_act_search(const struct sign_act *act);
 
+/* The subject that whoever would sign records is. */
+enum ics_err sign_act_self(const struct sign_act *act,
+    struct notations_subject *self);
+
 /*
  * Do it. The draft's date is act->now. target has the certificate that the
  * draft certifies, where it does. ICS_EDENIED when the server refused.

@@ -111,6 +111,7 @@ server_ask(struct prove_finding *f)
 
 	TRY(prove_server_open(f->what->where, &h));
 	TRY(subjects_fetch(f, h, &found));
+	TRY(prove_attest_fetch(f, h));
 	if (found || f->digests.n == 0)
 		goto out;
 	/* Perhaps it is known by another algorithm, or by somebody's list. */
@@ -151,6 +152,7 @@ evidence_get(struct prove_finding *f)
 {
 	enum ics_err err;
 
+	TRY(prove_attest_read(f));
 	TRY(f->what->bundle != NULL ? bundle_take(f) : server_ask(f));
 	err = prove_evidence_add(&f->ev, buf_bytes(&f->anchors.certs));
 	if (err != ICS_OK) {
@@ -302,6 +304,7 @@ finding_make(struct prove_finding *f)
 	TRY(evidence_get(f));
 	judge(f);
 	prove_developers_check(f);
+	prove_attest_check(f);
 	if (f->what->save != NULL)
 		err = bundle_save(f);
 out:
@@ -327,6 +330,7 @@ prove_verify_run(const struct prove_verify *what, bool *yes)
 		prove_verify_tell(f);
 out:
 	prove_folded_release(&f->folded);
+	buf_release(&f->attest.packets);
 	prove_bundle_release(&f->bundle);
 	prove_evidence_release(&f->ev);
 	prove_anchors_release(&f->anchors);

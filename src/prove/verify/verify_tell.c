@@ -79,6 +79,7 @@ prove_verify_tell(const struct prove_finding *f)
 	buf_release(&line);
 	json_decref(statement);
 	prove_developers_tell(f);
+	prove_attest_tell(f);
 	if (f->folded.is_here && f->folded.state.is_conflict)
 		out_line("  others who may say so disagree; the safer state "
 			 "is taken");
@@ -160,6 +161,8 @@ prove_verify_json(const struct prove_finding *f)
 	item_set(doc, f);
 	json_object_set_new(doc, "anchors", anchors_json(&f->anchors));
 	json_object_set_new(doc, "developers", prove_developers_json(f));
+	if (f->what->attest.file != NULL)
+		json_object_set_new(doc, "attestation", prove_attest_json(f));
 	json_object_set_new(doc, "left_out", left_out_json(&f->ev.rep));
 	if (f->what->bundle != NULL)
 		json_object_set_new(doc, "bundle",
