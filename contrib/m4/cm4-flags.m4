@@ -23,6 +23,42 @@ dnl CM4_PROBE_LDFLAGS(VARIABLE, FLAG...): append each flag that links
 AC_DEFUN([CM4_PROBE_LDFLAGS], [m4_foreach_w([cm4_flag], [$2],
 	[CM4_PROBE_FLAG([$1], m4_defn([cm4_flag]), [LINK])])])
 
+dnl CM4_PROBE_AUTO_INIT(VARIABLE): append the flag that clears variables, but
+dnl only where it leaves alone what is not padding. gcc 12 clears the wrong
+dnl octets of a struct that is initialized from structs of odd sizes.
+AC_DEFUN([CM4_PROBE_AUTO_INIT], [
+AC_MSG_CHECKING([whether $CC clears variables, and nothing else])
+cm4_save_CFLAGS=$CFLAGS
+CFLAGS="$CFLAGS -Werror -ftrivial-auto-var-init=zero"
+AC_RUN_IFELSE([AC_LANG_SOURCE([[
+	struct name { char size; char text[16]; };
+	struct number { long long limb[3]; };
+	struct sum { int n; struct number at[6]; };
+	struct node { struct name name; struct sum sum; char last; };
+	struct maker { int (*put)(const struct node *); struct name name; };
+	int make(const struct maker *m, const struct sum *sum);
+	int make(const struct maker *m, const struct sum *sum)
+	{
+		struct node node = { m->name, *sum, 1 };
+		return m->put(&node);
+	}
+	static int put(const struct node *node)
+	{
+		return node->sum.at[0].limb[0] != -1;
+	}
+	int main(void)
+	{
+		struct sum sum = { 1, { { { -1, -1, -1 } } } };
+		struct maker m = { put, { 1, { 1 } } };
+		return make(&m, &sum);
+	}]])],
+	[AC_MSG_RESULT([yes])
+	 $1="$$1 -ftrivial-auto-var-init=zero"],
+	[AC_MSG_RESULT([no])],
+	[AC_MSG_RESULT([not asked: cross compiling])])
+CFLAGS=$cm4_save_CFLAGS
+])
+
 dnl CM4_WITH_MODULE(NAME, VARIABLE, MODULE): --with-NAME, on when found;
 dnl gives VARIABLE_CFLAGS, VARIABLE_LIBS, HAVE_VARIABLE in C and automake
 AC_DEFUN([CM4_WITH_MODULE], [
