@@ -18,12 +18,14 @@
 #define INV_HIGH P1 /* p - 2 differs from p in its low limb alone */
 #define INV_LOW	 (P0 - 2)
 
-static const struct recon_zp prime = { { P0, P1, 1 } };
 static const struct recon_zp r2 = { { R2_LOW, R2_HIGH, 0 } };
 static const struct recon_zp one = { { 0, 0, 1 } };	  /* R itself */
 static const struct recon_zp one_as_is = { { 1, 0, 0 } }; /* leaves the form */
 
-/* a * b + c + *carry, which never overflows; *carry becomes its upper half. */
+/*
+ * Low halves of a * b + c + *carry and of a + b + c + *carry; *carry becomes
+ * the high half. Neither can overflow both.
+ */
 #ifdef __SIZEOF_INT128__
 __extension__ typedef unsigned __int128 wide;
 
@@ -35,7 +37,25 @@ mul_add(uint64_t a, uint64_t b, uint64_t c, uint64_t *carry)
 	*carry = (uint64_t)(t >> 64);
 	return (uint64_t)t;
 }
+
+static inline uint64_t
+add_three(uint64_t a, uint64_t b, uint64_t c, uint64_t *carry)
+{
+	wide t = (wide)a + b + c + *carry;
+
+	*carry = (uint64_t)(t >> 64);
+	return (uint64_t)t;
+}
 #else
+static inline uint64_t
+add_three(uint64_t a, uint64_t b, uint64_t c, uint64_t *carry)
+{
+	uint64_t t = a + b, u = t + c, v = u + *carry;
+
+	*carry = (uint64_t)(t < a) + (uint64_t)(u < t) + (uint64_t)(v < u);
+	return v;
+}
+
 static inline uint64_t
 mul_add(uint64_t a, uint64_t b, uint64_t c, uint64_t *carry)
 {
@@ -44,12 +64,8 @@ mul_add(uint64_t a, uint64_t b, uint64_t c, uint64_t *carry)
 	uint64_t middle = a0 * b1 + (uint32_t)cross;
 	uint64_t high = a1 * b1 + (cross >> 32) + (middle >> 32);
 
-	low = middle << 32 | (uint32_t)low;
-	low += c;
-	high += low < c;
-	low += *carry;
-	high += low < *carry;
-	*carry = high;
+	low = add_three(middle << 32 | (uint32_t)low, c, 0, carry);
+	*carry += high;
 	return low;
 }
 #endif
@@ -74,17 +90,20 @@ sub_borrow(uint64_t a, uint64_t b, uint64_t *borrow)
 	return s;
 }
 
-/* z - p where that is not negative. */
+/* z - p where that is not negative. Without a branch: which of the two comes
+ * is as good as random. */
 static inline void
 reduce_once(struct recon_zp *z)
 {
-	uint64_t borrow = 0, s[3];
+	uint64_t borrow = 0, s0, s1, s2, keep;
 
-	s[0] = sub_borrow(z->w[0], P0, &borrow);
-	s[1] = sub_borrow(z->w[1], P1, &borrow);
-	s[2] = sub_borrow(z->w[2], 1, &borrow);
-	for (size_t i = 0; i < 3; i++)
-		z->w[i] = borrow ? z->w[i] : s[i];
+	s0 = sub_borrow(z->w[0], P0, &borrow);
+	s1 = sub_borrow(z->w[1], P1, &borrow);
+	s2 = sub_borrow(z->w[2], 1, &borrow);
+	keep = 0 - borrow;
+	z->w[0] = s0 ^ ((s0 ^ z->w[0]) & keep);
+	z->w[1] = s1 ^ ((s1 ^ z->w[1]) & keep);
+	z->w[2] = s2 ^ ((s2 ^ z->w[2]) & keep);
 }
 
 void
@@ -93,8 +112,9 @@ recon_zp_add(struct recon_zp *z, const struct recon_zp *a,
 {
 	uint64_t carry = 0;
 
-	for (size_t i = 0; i < 3; i++)
-		z->w[i] = add_carry(a->w[i], b->w[i], &carry);
+	z->w[0] = add_carry(a->w[0], b->w[0], &carry);
+	z->w[1] = add_carry(a->w[1], b->w[1], &carry);
+	z->w[2] = add_carry(a->w[2], b->w[2], &carry);
 	reduce_once(z);
 }
 
@@ -104,28 +124,27 @@ recon_zp_sub(struct recon_zp *z, const struct recon_zp *a,
 {
 	uint64_t borrow = 0, carry = 0, mask;
 
-	for (size_t i = 0; i < 3; i++)
-		z->w[i] = sub_borrow(a->w[i], b->w[i], &borrow);
+	z->w[0] = sub_borrow(a->w[0], b->w[0], &borrow);
+	z->w[1] = sub_borrow(a->w[1], b->w[1], &borrow);
+	z->w[2] = sub_borrow(a->w[2], b->w[2], &borrow);
 	mask = 0 - borrow;
-	for (size_t i = 0; i < 3; i++)
-		z->w[i] = add_carry(z->w[i], prime.w[i] & mask, &carry);
+	z->w[0] = add_carry(z->w[0], P0 & mask, &carry);
+	z->w[1] = add_carry(z->w[1], P1 & mask, &carry);
+	z->w[2] = add_carry(z->w[2], 1 & mask, &carry);
 }
 
-/* The step that makes t[0] zero by adding a multiple of p. */
+/* Make t[0] zero by adding a multiple of p; t[4] has room for what is over. */
 static inline void
-montgomery_step(uint64_t *t, uint64_t *top)
+montgomery_step(uint64_t t[5])
 {
-	uint64_t m = t[0] * P_NEG, carry = 0, up = 0;
+	uint64_t m = t[0] * P_NEG, carry = 0;
 
 	(void)mul_add(m, P0, t[0], &carry);
-	t[1] = mul_add(m, P1, t[1], &carry);
-	t[2] = add_carry(t[2], carry, &up);
-	t[3] += up; /* a limb that has room, or is carried on by the caller */
-	*top += t[3] < up;
-	up = 0;
-	t[2] = add_carry(t[2], m, &up);
-	t[3] += up;
-	*top += t[3] < up;
+	t[0] = mul_add(m, P1, t[1], &carry);
+	t[1] = add_three(t[2], m, 0, &carry);
+	t[2] = add_three(t[3], 0, 0, &carry);
+	t[3] = t[4] + carry;
+	t[4] = 0;
 }
 
 /*
@@ -136,8 +155,8 @@ void
 recon_zp_mul(struct recon_zp *z, const struct recon_zp *a,
     const struct recon_zp *b)
 {
-	uint64_t t[5], carry = 0, up, top = 0, unused = 0;
 	uint64_t a2 = 0 - a->w[2], b2 = 0 - b->w[2]; /* all ones, or none */
+	uint64_t t[5], carry = 0;
 
 	t[0] = mul_add(a->w[0], b->w[0], 0, &carry);
 	t[1] = mul_add(a->w[0], b->w[1], 0, &carry);
@@ -146,19 +165,15 @@ recon_zp_mul(struct recon_zp *z, const struct recon_zp *a,
 	t[1] = mul_add(a->w[1], b->w[0], t[1], &carry);
 	t[2] = mul_add(a->w[1], b->w[1], t[2], &carry);
 	t[3] = carry;
-	up = 0;
-	t[2] = add_carry(t[2], b->w[0] & a2, &up);
-	t[3] = add_carry(t[3], b->w[1] & a2, &up);
-	t[4] = up + (a->w[2] & b->w[2]);
-	up = 0;
-	t[2] = add_carry(t[2], a->w[0] & b2, &up);
-	t[3] = add_carry(t[3], a->w[1] & b2, &up);
-	t[4] += up;
-	montgomery_step(t, &top);
-	t[4] += top;
-	montgomery_step(t + 1, &unused);
-	assert(unused == 0);
-	*z = (struct recon_zp){ { t[2], t[3], t[4] } };
+	carry = 0;
+	t[2] = add_three(t[2], b->w[0] & a2, a->w[0] & b2, &carry);
+	t[3] = add_three(t[3], b->w[1] & a2, a->w[1] & b2, &carry);
+	t[4] = carry + (a->w[2] & b->w[2]);
+	montgomery_step(t);
+	montgomery_step(t);
+	z->w[0] = t[0];
+	z->w[1] = t[1];
+	z->w[2] = t[2];
 	reduce_once(z);
 	reduce_once(z);
 }
