@@ -8,10 +8,13 @@
 
 #include <jansson.h>
 
+#include "base/array.h"
 #include "base/hex.h"
 #include "fixture.h"
 #include "recon/recon.h"
 #include "recon/zp.h"
+
+ARRAY_OF(struct recon_hash, hashes);
 
 /* A file of vectors; json_decref() it. */
 static inline json_t *
