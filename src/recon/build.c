@@ -5,7 +5,6 @@
  * what sorts before the leaf is put and counted in the nodes above; the leaf
  * holds at most RECON_SPLIT members, else it is opened.
  */
-#include "recon/prefix.h"
 #include "recon/tree.h"
 
 #define DEPTH_MAX (8 * RECON_HASH / RECON_QUANTUM)

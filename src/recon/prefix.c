@@ -4,7 +4,7 @@
  * its octets travel, highest bit first. Invariant: bits beyond the end are
  * zero, so that equal prefixes have equal octets. Spec: recon.md 4, 5
  */
-#include "recon/prefix.h"
+#include "recon/tree.h"
 
 #include <assert.h>
 

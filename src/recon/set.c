@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 #include "recon/members.h"
-#include "recon/prefix.h"
+#include "recon/tree.h"
 
 struct place {
 	struct recon_node node;

@@ -5,7 +5,7 @@
  * points, so that no sample is zero and any member can be taken out again.
  * Spec: recon.md 3
  */
-#include "recon/sum.h"
+#include "recon/tree.h"
 
 #include <assert.h>
 

@@ -10,8 +10,6 @@
 
 #include <assert.h>
 
-#include "recon/sum.h"
-
 #define BITS_MAX (8 * RECON_HASH)
 
 static enum ics_err
