@@ -41,6 +41,7 @@ cmd_verify(struct ics *ics)
 		.anchors = ics->opts[ICS_OPT_ANCHOR],
 		.bundle = ics->opts[ICS_OPT_BUNDLE],
 		.save = ics->opts[ICS_OPT_SAVE_BUNDLE],
+		.require = ics->opts[ICS_OPT_REQUIRE],
 		.attest = { ics->opts[ICS_OPT_ATTESTATION],
 		    ics->opts[ICS_OPT_NONCE], ics->opts[ICS_OPT_WITHIN] },
 		.when = { ics->opts[ICS_OPT_AT], ics->opts[ICS_OPT_KNOWN_AT] },

@@ -212,8 +212,10 @@ item_status(struct status *s, const struct notations_subject *subject)
 		return is_key ? ICS_OK : ICS_ENET;
 	}
 	err = prove_show_status(&s->show, subject, &doc, &good);
-	if (err == ICS_ENOTFOUND && is_key)
+	if (err == ICS_ENOTFOUND && is_key) {
+		s->all_valid = s->all_valid && s->show.require == NULL;
 		return ICS_OK;
+	}
 	if (err == ICS_ENOTFOUND)
 		return prove_tell_unknown(subject);
 	if (doc != NULL)
@@ -301,6 +303,7 @@ status_begin(struct status *s, const struct ics *ics)
 	*s = (struct status){ .ics = ics, .all_valid = true };
 	s->show = (struct prove_show){ .where = &ics->where,
 		.anchors = ics->opts[ICS_OPT_ANCHOR],
+		.require = ics->opts[ICS_OPT_REQUIRE],
 		.when = { ics->opts[ICS_OPT_AT], ics->opts[ICS_OPT_KNOWN_AT] },
 		.json = ics_has(ics, ICS_OPT_JSON),
 		.quiet = ics_quiet(ics) };

@@ -158,6 +158,21 @@ known_ask(const struct prove_question *q, struct http *h,
 	return err;
 }
 
+static void
+requires_tell(const struct prove_question *q, const struct prove_folded *folded,
+    json_t *doc)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < q->requires->n; i++) {
+		const struct prove_require *r = &q->requires->at[i];
+		struct prove_meeting m = prove_require_meet(r, folded);
+
+		json_array_append_new(list, prove_meeting_json(r, folded, &m));
+	}
+	json_object_set_new(doc, "required", list);
+}
+
 static enum ics_err
 judged_here(const struct prove_question *q, const struct prove_wanted *wanted,
     struct prove_evidence *ev, json_t **doc)
@@ -170,6 +185,8 @@ judged_here(const struct prove_question *q, const struct prove_wanted *wanted,
 	if (err == ICS_OK) {
 		*doc = doc_of(&folded, wanted->doc);
 		statements_mark(*doc, &folded.it);
+		if (q->requires != NULL && q->requires->n > 0)
+			requires_tell(q, &folded, *doc);
 	}
 	prove_folded_release(&folded);
 	return err;

@@ -9,6 +9,7 @@
 
 #include "prove/anchors.h"
 #include "prove/evidence.h"
+#include "prove/require.h"
 #include "prove/when.h"
 
 enum prove_doc {
@@ -23,6 +24,8 @@ struct prove_question {
 	    *anchors; /* lent; n is 0: the server judges */
 	struct prove_when_said said;
 	struct policy_time when;
+	/* lent: with anchors, the document gets "required"; NULL: nothing */
+	const struct prove_requires *requires;
 };
 
 /*

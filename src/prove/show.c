@@ -156,23 +156,58 @@ says_anything(const json_t *status)
 	       json_array_size(json_object_get(status, "issuers")) > 0;
 }
 
+static enum ics_err
+requires_open(const struct prove_show *s, struct prove_requires *requires)
+{
+	if (s->require == NULL || s->anchors != NULL)
+		return prove_requires_read(s->require, requires);
+	out_fail("--require goes by your word: say --anchor");
+	return ICS_EUSAGE;
+}
+
+static bool
+requires_met(const json_t *status)
+{
+	const json_t *required;
+	bool met = true;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "required"), i, required)
+	    met = met && json_is_true(json_object_get(required, "met"));
+	return met;
+}
+
+static void
+requires_print(const json_t *status)
+{
+	const json_t *required;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "required"), i, required)
+	    out_line("  required %s", prove_text(required, "words"));
+}
+
 enum ics_err
 prove_show_status(const struct prove_show *s,
     const struct notations_subject *subject, json_t **doc, bool *good)
 {
+	struct prove_requires requires;
 	struct asked a;
 	enum ics_err err;
 
 	*doc = NULL;
 	*good = true;
 	TRY(asked_open(s, &a));
+	TRY(requires_open(s, &requires));
+	a.q.requires = &requires;
 	TRY(prove_question_ask(&a.q,
 	    &(struct prove_wanted){ subject, PROVE_DOC_STATUS }, doc));
-	*good = prove_status_is_good(*doc);
+	*good = prove_status_is_good(*doc) && requires_met(*doc);
 	err =
 	    says_anything(*doc) || s->anchors != NULL ? ICS_OK : ICS_ENOTFOUND;
 	if (err == ICS_OK && !s->json && !s->quiet) {
 		prove_tell_status(*doc);
+		requires_print(*doc);
 		according_print(s, *doc);
 	}
 out:

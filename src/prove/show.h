@@ -8,6 +8,7 @@
 struct prove_show {
 	const struct where *where;
 	const char *anchors; /* --anchor, or NULL */
+	const char *require; /* --require, or NULL: of status alone */
 	struct prove_when_said when;
 	bool json, quiet;
 };

@@ -12,6 +12,7 @@
 #include "prove/bundle.h"
 #include "prove/digest.h"
 #include "prove/evidence.h"
+#include "prove/require.h"
 #include "prove/verdict.h"
 #include "prove/when.h"
 
@@ -26,6 +27,7 @@ struct prove_verify {
 	const char *anchors; /* --anchor, or NULL */
 	const char *bundle;  /* --bundle: read it, ask nobody */
 	const char *save;    /* --save-bundle: write one */
+	const char *require; /* --require, or NULL */
 	struct prove_attest_said attest;
 	struct prove_when_said when;
 	bool json, quiet, recipe;
@@ -76,6 +78,8 @@ struct prove_finding {
 	struct prove_developer developers[PROVE_DEVELOPERS_MAX];
 	size_t developers_n;
 	struct prove_attest attest;
+	struct prove_requires requires;
+	struct prove_meeting meetings[PROVE_REQUIRES_MAX];
 };
 
 /* Read the file that --attestation names; what is no attestation is an

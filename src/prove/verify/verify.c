@@ -238,6 +238,20 @@ judge(struct prove_finding *f)
 		f->verdict.why = why_unknown(f);
 }
 
+/* Each is looked at, so that all that lacks is told at once. */
+static void
+requires_check(struct prove_finding *f)
+{
+	for (size_t i = 0; i < f->requires.n; i++) {
+		f->meetings[i] =
+		    prove_require_meet(&f->requires.at[i], &f->folded);
+		if (f->meetings[i].met != PROVE_MET &&
+		    prove_why_is_yes(f->verdict.why))
+			f->verdict = (struct prove_verdict){ PROVE_UNMET,
+				f->meetings[i].statement };
+	}
+}
+
 /* ---- bundles ------------------------------------------------------------------------------ */
 
 static enum ics_err
@@ -299,12 +313,14 @@ finding_make(struct prove_finding *f)
 
 	TRY(usage_check(f->what));
 	TRY(prove_when_read(&f->what->when, &f->when));
+	TRY(prove_requires_read(f->what->require, &f->requires));
 	TRY(prove_anchors_read(f->what->anchors, &f->anchors));
 	TRY(typed_read(f));
 	TRY(evidence_get(f));
 	judge(f);
 	prove_developers_check(f);
 	prove_attest_check(f);
+	requires_check(f);
 	if (f->what->save != NULL)
 		err = bundle_save(f);
 out:

@@ -59,6 +59,33 @@ thing_print(const struct prove_finding *f)
 	json_decref(doc);
 }
 
+static void
+requires_tell(const struct prove_finding *f)
+{
+	struct buf line;
+
+	buf_init(&line, OUT_LINE_MAX);
+	for (size_t i = 0; i < f->requires.n; i++) {
+		buf_clear(&line);
+		prove_meeting_write(&f->requires.at[i], &f->folded,
+		    &f->meetings[i], &line);
+		out_line("  required %s", buf_str(&line));
+	}
+	buf_release(&line);
+}
+
+static json_t *
+requires_json(const struct prove_finding *f)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < f->requires.n; i++)
+		json_array_append_new(list,
+		    prove_meeting_json(&f->requires.at[i], &f->folded,
+			&f->meetings[i]));
+	return list;
+}
+
 void
 prove_verify_tell(const struct prove_finding *f)
 {
@@ -80,6 +107,7 @@ prove_verify_tell(const struct prove_finding *f)
 	json_decref(statement);
 	prove_developers_tell(f);
 	prove_attest_tell(f);
+	requires_tell(f);
 	if (f->folded.is_here && f->folded.state.is_conflict)
 		out_line("  others who may say so disagree; the safer state "
 			 "is taken");
@@ -161,6 +189,8 @@ prove_verify_json(const struct prove_finding *f)
 	item_set(doc, f);
 	json_object_set_new(doc, "anchors", anchors_json(&f->anchors));
 	json_object_set_new(doc, "developers", prove_developers_json(f));
+	if (f->requires.n > 0)
+		json_object_set_new(doc, "required", requires_json(f));
 	if (f->what->attest.file != NULL)
 		json_object_set_new(doc, "attestation", prove_attest_json(f));
 	json_object_set_new(doc, "left_out", left_out_json(&f->ev.rep));
