@@ -86,7 +86,8 @@ struct recon_difference {
 };
 
 /*
- * Find them. False when they differ by more, or theirs is no sum of hashes.
+ * Find them, each ascending. False (and none) when they differ by more, or
+ * theirs is no sum of hashes. Applied to ours, they make theirs, always.
  * seed feeds the random splitting and is moved on: equal seeds, equal steps.
  * Whether members lie under a prefix or in a set is the caller's to check.
  */

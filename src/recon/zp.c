@@ -246,6 +246,15 @@ recon_zp_bits(struct recon_zp *z, uint64_t high, uint64_t low)
 	*z = (struct recon_zp){ { low, high, 0 } };
 }
 
+bool
+recon_zp_prime_bit(unsigned i)
+{
+	static const uint64_t prime[3] = { P0, P1, 1 };
+
+	assert(i < RECON_ZP_BITS);
+	return (prime[i / 64] >> i % 64 & 1) != 0;
+}
+
 /* ---- octets ---- */
 
 static uint64_t

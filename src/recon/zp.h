@@ -31,6 +31,10 @@ const struct recon_zp *recon_zp_point(size_t i);
 /* An element for 128 random bits: (nearly) all are as likely. */
 void recon_zp_bits(struct recon_zp *z, uint64_t high, uint64_t low);
 
+/* Bits of p: 0, the lowest, to 128. */
+#define RECON_ZP_BITS 129
+bool recon_zp_prime_bit(unsigned i);
+
 static inline bool
 recon_zp_is_zero(const struct recon_zp *z)
 {
