@@ -7,10 +7,22 @@
 
 #include <assert.h>
 
+/*
+ * A list of up to limits.full costs 17 octets a member, samples cost 124 and
+ * then a list when they fail. So samples are worth it where one in six or more
+ * is solved: credit begins with a few trials, each costs one, each that is
+ * solved gives six.
+ */
+#define CREDIT_FIRST 16
+#define CREDIT_GAIN  6
+#define CREDIT_MAX   200
+#define FEW	     8 /* members, whose list costs no more than samples */
+
 void
 recon_asker_start(struct recon_session *s)
 {
 	(void)recon_prefixes_add(&s->asker.todo); /* zeroed: the root */
+	s->asker.credit = CREDIT_FIRST;
 }
 
 void
@@ -48,14 +60,20 @@ burst_begin(struct recon_session *s)
 	return true;
 }
 
-/* The answer to samples is bounded, that to a list is not. */
+/* The answer to samples is bounded, too, and that to a list is not. */
 static bool
-asks_full(const struct recon_session *s, const struct recon_prefix *p,
-    uint32_t n)
+asks_full(struct recon_session *s, const struct recon_prefix *p, uint32_t n)
 {
-	if (s->limits.wary && (p->bits == 0 || n == 0))
+	if (n > s->limits.full)
 		return false;
-	return n <= s->limits.full;
+	if (!s->limits.wary)
+		return true;
+	if (p->bits == 0 || n == 0)
+		return false;
+	if (n <= FEW || s->asker.credit == 0)
+		return true;
+	s->asker.credit--;
+	return false;
 }
 
 static enum ics_err
@@ -207,9 +225,9 @@ flow_begin(struct recon_session *s, bool *wait)
 	*wait = false;
 	if (length < RECON_ELEMENTS_HEAD || length > RECON_FRAME_MAX ||
 	    !is_elements) {
-		/* The length alone is no reason to call it too long yet. */
+		/* A length above the frame's: is it Elements? */
 		*wait = recon_session_rest(s).n == RECON_FRAME_HEAD &&
-			length <= RECON_FRAME_MAX;
+			length > s->limits.frame && length <= RECON_FRAME_MAX;
 		return false;
 	}
 	*wait = cur.failed;
@@ -241,6 +259,9 @@ flow(struct recon_session *s, bool *did)
 	recon_session_used(s, n * RECON_ELEMENT);
 	s->asker.flow -= n;
 	if (s->asker.flow == 0) {
+		if (!head(s)->is_full)
+			s->asker.credit =
+			    least(s->asker.credit + CREDIT_GAIN, CREDIT_MAX);
 		s->asker.is_flowing = false;
 		s->asker.answered++;
 	}

@@ -246,8 +246,9 @@ struct recon_limits {
 	size_t requests; /* 50,000 */
 	uint32_t full;	 /* ask for all at or below: RECON_SPLIT */
 	size_t fly;	 /* requests on their way: 100 */
-	/* At the root, and where we have nothing, ask with samples first: what
-	 * a peer may answer to Full has no bound. True; SKS does not. */
+	/* Ask with samples instead at the root, where we have nothing (what a
+	 * peer answers to a list has no bound), and where that was cheaper so
+	 * far. True; SKS does not. */
 	bool wary;
 };
 void recon_limits_default(struct recon_limits *limits);

@@ -39,6 +39,7 @@ struct recon_asker {
 	struct recon_prefixes todo;
 	struct recon_askeds burst;
 	size_t sent, answered; /* of burst */
+	size_t credit;	       /* how often samples may replace a list */
 	/* Elements are taken as they come, whatever the frame's size. */
 	bool is_flowing;
 	size_t flow; /* elements to come */
