@@ -34,6 +34,20 @@ test_ok 'CSV of 1,200 raw keys: three batches' '
 	grep "\"taken\": 1200" "$tmp/json" && grep "\"bad\": 0" "$tmp/json" &&
 	found "Acme+T1000+000777" 1
 '
+test_ok 'whether such a key is valid, only its maker tells' '
+	gpg --export "$acme" >"$tmp/acme.pgp" &&
+	gpg_at 20260101T000000 --quick-generate-key "Other <other@y.example>" ed25519 sign,cert never &&
+	gpg --export other@y.example >"$tmp/other.pgp" &&
+	fails_with 1 "$ICS" status "Acme T1000 000777" >"$tmp/out" && cat "$tmp/out" &&
+	grep "named by others only: $acme" "$tmp/out" && grep -e --anchor "$tmp/out" &&
+	fails_with 1 "$ICS" status "Acme T1000 000777" -A "$tmp/other.pgp" --json >"$tmp/json" &&
+	cat "$tmp/json" && grep -i "\"named_by\": \"$acme\"" "$tmp/json" &&
+	fails_with 1 "$ICS" status "Acme T1000 000777" -A "$acme" &&
+	"$ICS" status "Acme T1000 000777" -A "$tmp/acme.pgp" >"$tmp/out"; cat "$tmp/out" &&
+	grep "  valid" "$tmp/out" && grep "uid .*000777" "$tmp/out" &&
+	dev=$(cut -d " " -f 1 "$tmp/out" | head -n 1) && fails_with 5 "$ICS" export --pem "$dev" -k "$dev" &&
+	"$ICS" export --pem "$dev" -k "$dev" -A "$tmp/acme.pgp" | grep "BEGIN PUBLIC KEY"
+'
 test_ok 'once more: nothing is new, and nothing has changed' '
 	"$ICS" -D "$icsd_dir" dump -o "$tmp/before" && sleep 1 &&
 	"$ICS" import "$tmp/a.csv" --as "$acme" $made --set manu=Acme --json >"$tmp/json" &&

@@ -15,6 +15,7 @@ judge_state_word(enum judge_state state)
 		[JUDGE_FUTURE] = "not yet valid",
 		[JUDGE_REVOKED] = "revoked",
 		[JUDGE_UNBOUND] = "not bound",
+		[JUDGE_NAMED] = "named by others only",
 		[JUDGE_UNREADABLE] = "unreadable",
 	};
 
@@ -103,10 +104,34 @@ revocation_find(struct judged *j)
 		reason_words(best), reason_text(best) };
 }
 
-static enum ics_err
-cert_verify(struct bytes packets, int64_t now, struct judged *j)
+/* Who says that a key which nothing binds has this name. */
+static void
+namer_find(const struct pgp_cert *raw, struct judged *j)
 {
-	const struct pgp_check how = { .now = now };
+	for (size_t p = 0; p < raw->parts_n; p++) {
+		const struct pgp_part *part = &raw->parts[p];
+
+		for (size_t i = 0;
+		     i < part->sig_n && part->kind == PGP_PART_UID &&
+		     j->namer.version == 0;
+		     i++) {
+			const struct pgp_sig *sig =
+			    &raw->sigs[part->sig_first + i];
+
+			if (sig->type >= PGP_SIG_CERT_GENERIC &&
+			    sig->type <= PGP_SIG_CERT_POSITIVE &&
+			    !pgp_fpr_equal(&sig->issuer, &j->fpr))
+				j->namer = sig->issuer;
+		}
+	}
+}
+
+static enum ics_err
+cert_verify(struct bytes packets, const struct judge_how *by, struct judged *j)
+{
+	const struct pgp_check how = {
+		.now = by->now, .keyring = by->keyring, .makers = by->makers
+	};
 	struct pgp_judgement judged = { 0 };
 	struct pgp_cert *raw = NULL;
 	enum ics_err err;
@@ -114,7 +139,9 @@ cert_verify(struct bytes packets, int64_t now, struct judged *j)
 	TRY(pgp_cert_parse(packets, &j->rep, &raw));
 	j->fpr = pgp_cert_primary(raw)->fpr;
 	pgp_cert_check(raw, &how, &judged, &j->rep);
-	TRY(pgp_cert_clean(raw, &judged, &j->rep, &j->cert));
+	err = pgp_cert_clean(raw, &judged, &j->rep, &j->cert);
+	if (err == ICS_EDENIED)
+		namer_find(raw, j);
 out:
 	pgp_judgement_release(&judged);
 	pgp_cert_free(raw);
@@ -122,19 +149,20 @@ out:
 }
 
 void
-judge_block(struct bytes packets, int64_t now, struct judged *j)
+judge_block(struct bytes packets, const struct judge_how *how, struct judged *j)
 {
 	enum ics_err err;
 
 	*j = (struct judged){ 0 };
-	err = cert_verify(packets, now, j);
+	err = cert_verify(packets, how, j);
 	if (err != ICS_OK) {
-		j->state =
-		    err == ICS_EDENIED ? JUDGE_UNBOUND : JUDGE_UNREADABLE;
+		j->state = err != ICS_EDENIED	   ? JUDGE_UNREADABLE
+			   : j->namer.version != 0 ? JUDGE_NAMED
+						   : JUDGE_UNBOUND;
 		return;
 	}
 	pgp_cert_facts(j->cert, &j->facts);
-	j->state = judge_key(&j->facts.primary, now);
+	j->state = judge_key(&j->facts.primary, how->now);
 	if (j->state == JUDGE_REVOKED)
 		revocation_find(j);
 }

@@ -3,6 +3,7 @@
 #ifndef EXPORT_EXPORT_H
 #define EXPORT_EXPORT_H
 
+#include "client/judge.h"
 #include "client/where.h"
 #include "export/keyout.h"
 
@@ -19,6 +20,7 @@ struct export
 	const char *output; /* a file, or NULL for standard output */
 	unsigned forms;	    /* bits of enum export_form */
 	const struct where *where;
+	const struct judge_how *how; /* lent */
 };
 
 /* Fetch, verify what the certificate says of itself, write. Failures are

@@ -29,10 +29,13 @@ cert_get(const struct export *what, struct buf *packets, struct judged *j)
 		    what->typed);
 		return ICS_EUSAGE;
 	}
-	judge_block(block.data, clock_now(), j);
+	judge_block(block.data, what->how, j);
 	if (j->state == JUDGE_VALID)
 		return ICS_OK;
-	out_fail("%s: the key is %s", what->typed, judge_state_word(j->state));
+	out_fail("%s: the key is %s%s", what->typed, judge_state_word(j->state),
+	    j->state == JUDGE_NAMED
+		? "; give its maker's certificate as --anchor"
+		: "");
 	return ICS_EDENIED;
 out:
 	return err;

@@ -3,10 +3,27 @@
  * The commands that prove: what they were told on the line, handed to
  * src/prove.
  */
+#include "base/clock.h"
 #include "client/out.h"
 #include "export/export.h"
 #include "ics/ics.h"
 #include "prove/verify.h"
+
+static enum ics_err
+export_do(const struct ics *ics, struct export *what)
+{
+	struct prove_anchors anchors;
+	const struct prove_namers by = prove_anchors_namers(&anchors);
+	const struct judge_how how = { clock_now(), &by.keyring, &by.makers };
+	enum ics_err err =
+	    prove_anchors_read(ics->opts[ICS_OPT_ANCHOR], &anchors);
+
+	what->how = &how;
+	if (err == ICS_OK)
+		err = export_run(what);
+	prove_anchors_release(&anchors);
+	return err;
+}
 
 int
 cmd_export(struct ics *ics)
@@ -31,7 +48,7 @@ cmd_export(struct ics *ics)
 		out_fail("say the form: --ssh, --pem or --pin");
 		return ICS_EXIT_USAGE;
 	}
-	return err_exit(export_run(&what));
+	return err_exit(export_do(ics, &what));
 }
 
 int

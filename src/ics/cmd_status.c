@@ -86,6 +86,19 @@ part_print(enum judge_state state, const char *what, struct buf *line)
 	buf_clear(line);
 }
 
+/* A key that never speaks: its maker does, but who is that? */
+static void
+named_print(const struct judged *j, const char *hex)
+{
+	char namer[PGP_FPR_TEXT_MAX];
+
+	fpr_text(&j->namer, namer);
+	out_line("%s  %s: %s", hex, judge_state_word(j->state), namer);
+	out_line("  the key signs nothing about itself; if that is its maker, "
+		 "--anchor");
+	out_line("  with the maker's certificate confirms it");
+}
+
 static void
 judged_print(const struct judged *j, int64_t now)
 {
@@ -94,6 +107,10 @@ judged_print(const struct judged *j, int64_t now)
 	struct buf line;
 
 	fpr_text(&j->fpr, hex);
+	if (j->state == JUDGE_NAMED) {
+		named_print(j, hex);
+		return;
+	}
 	if (j->cert == NULL) {
 		out_line("%s  %s%s%s", hex, judge_state_word(j->state),
 		    worst == NULL ? "" : ": ",
@@ -159,6 +176,10 @@ judged_json(const struct judged *j, int64_t now)
 		pgp_fpr_hex(&j->fpr, hex);
 		doc = json_pack("{s:s, s:s}", "fingerprint", hex, "state",
 		    judge_state_word(j->state));
+		if (j->state == JUDGE_NAMED) {
+			pgp_fpr_hex(&j->namer, hex);
+			json_object_set_new(doc, "named_by", json_string(hex));
+		}
 	} else {
 		doc = key_json(&j->facts.primary, j->state);
 	}
@@ -192,9 +213,10 @@ judged_json(const struct judged *j, int64_t now)
 struct status {
 	const struct ics *ics;
 	struct prove_show show;
-	int64_t now;   /* the time asked about */
-	json_t *list;  /* owned; with --json: certificates */
-	json_t *items; /* owned likewise: states */
+	int64_t now;		      /* the time asked about */
+	struct prove_anchors anchors; /* owned: who names keys that are mute */
+	json_t *list;		      /* owned; with --json: certificates */
+	json_t *items;		      /* owned likewise: states */
 	bool all_valid;
 };
 
@@ -243,9 +265,11 @@ block_status(struct status *s, struct bytes packets)
 {
 	struct notations_subject subject;
 	enum ics_err err = ICS_OK;
+	const struct prove_namers by = prove_anchors_namers(&s->anchors);
+	const struct judge_how how = { s->now, &by.keyring, &by.makers };
 	struct judged j;
 
-	judge_block(packets, s->now, &j);
+	judge_block(packets, &how, &j);
 	s->all_valid = s->all_valid && j.state == JUDGE_VALID;
 	if (s->list != NULL)
 		json_array_append_new(s->list, judged_json(&j, s->now));
@@ -309,6 +333,8 @@ status_begin(struct status *s, const struct ics *ics)
 		.quiet = ics_quiet(ics) };
 	err = prove_when_read(&s->show.when, &when);
 	s->now = when.at;
+	if (err == ICS_OK)
+		err = prove_anchors_read(s->show.anchors, &s->anchors);
 	if (err == ICS_OK && s->show.json) {
 		s->list = json_array();
 		s->items = json_array();
@@ -322,13 +348,16 @@ cmd_status(struct ics *ics)
 	struct status s;
 	enum ics_err worst = status_begin(&s, ics), err;
 
-	if (worst != ICS_OK)
+	if (worst != ICS_OK) {
+		prove_anchors_release(&s.anchors);
 		return err_exit(worst);
+	}
 	for (size_t i = 0; i < ics->args_n; i++) {
 		err = query_status(&s, ics->args[i]);
 		if (err_exit(err) > err_exit(worst))
 			worst = err;
 	}
+	prove_anchors_release(&s.anchors);
 	if (s.list != NULL)
 		status_print_json(&s, worst == ICS_OK);
 	if (worst != ICS_OK)

@@ -114,6 +114,14 @@ void item_pool_free(struct item_pool *pool);
 /* Take packets (certificates and bare signatures, any order). They are judged
  * when item_pool_settle is called. ICS_ESECRET, ICS_EFORMAT ... */
 enum ics_err item_pool_add(struct item_pool *pool, struct bytes packets);
+/*
+ * Whose certification binds the User IDs of a key that never signs about
+ * itself: as on a server, roots and those with the right of a manufacturer.
+ * Lent until the pool is freed. Where there are no rights anybody's does, who
+ * is in the pool: then nobody here judges.
+ */
+void item_pool_rights(struct item_pool *pool,
+    const struct policy_rights *rights);
 /* Verify everything taken so far against everything taken so far; findings
  * name what was left out. */
 enum ics_err item_pool_settle(struct item_pool *pool, int64_t now,

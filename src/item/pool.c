@@ -33,6 +33,12 @@ item_pool_free(struct item_pool *pool)
 	free(pool);
 }
 
+void
+item_pool_rights(struct item_pool *pool, const struct policy_rights *rights)
+{
+	pool->rights = *rights;
+}
+
 /* ---- coming in ---- */
 
 static void

@@ -48,6 +48,7 @@ struct item_pool {
 	struct pool_sigs sigs;
 	struct pool_keys keys;
 	struct pool_records records; /* by subject, then digest */
+	struct policy_rights rights; /* lent; none: anybody is a maker */
 	struct report refused;	     /* what could not be read at all */
 	size_t octets;
 };

@@ -193,16 +193,41 @@ ring_find(void *arg, const struct pgp_issuer *issuer, struct pgp_key *out,
 	return n;
 }
 
-/*
- * Keys that bind nothing themselves are named by whoever certified them. That
- * gives nobody a right: policy asks who he is.
- */
+/* Has he a right, or this one; roots have each. */
+static bool
+has_right(const struct policy_rights *rights, const struct pgp_fpr *fpr,
+    bool is_maker)
+{
+	for (size_t i = 0; i < rights->n; i++) {
+		enum notations_role role = rights->at[i].role;
+
+		if (pgp_fpr_equal(&rights->at[i].fpr, fpr) &&
+		    (!is_maker || role == NOTATIONS_ROLE_NONE ||
+			role == NOTATIONS_ROLE_MANUFACTURER))
+			return true;
+	}
+	return false;
+}
+
+/* Who names keys that bind nothing themselves. */
 static bool
 maker_has(void *arg, const struct pgp_fpr *issuer)
 {
-	const struct pool_key *k = pool_key_find(arg, issuer);
+	const struct item_pool *pool = arg;
+	const struct pool_key *k;
 
+	if (pool->rights.n > 0)
+		return has_right(&pool->rights, issuer, true);
+	k = pool_key_find(pool, issuer);
 	return k != NULL && k->part == 0;
+}
+
+static bool
+maker_knows(void *arg, const struct pgp_fpr *issuer)
+{
+	const struct item_pool *pool = arg;
+
+	return has_right(&pool->rights, issuer, false);
 }
 
 /* ---- verification ---- */
@@ -240,7 +265,7 @@ static void
 pass_together(struct item_pool *pool, int64_t now, struct report *rep)
 {
 	const struct pgp_keyring ring = { ring_find, pool };
-	const struct pgp_makers makers = { .has = maker_has, .arg = pool };
+	const struct pgp_makers makers = { maker_has, maker_knows, pool };
 	struct pgp_check how = {
 		.now = now, .keyring = &ring, .makers = &makers
 	};

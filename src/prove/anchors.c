@@ -150,6 +150,39 @@ prove_anchors_rights(const struct prove_anchors *anchors)
 	return (struct policy_rights){ anchors->at, anchors->n };
 }
 
+static size_t
+namer_find(void *arg, const struct pgp_issuer *issuer, struct pgp_key *out,
+    size_t max)
+{
+	const struct prove_anchors *anchors = arg;
+	struct cursor cur = cursor_of(buf_bytes(&anchors->certs));
+	struct pgp_packet packet;
+	size_t n = 0;
+
+	while (n < max && pgp_packet_next(&cur, &packet) == ICS_OK)
+		n += packet.tag == PGP_TAG_PUBLIC_KEY &&
+		     pgp_key_parse(packet.body, &out[n]) == ICS_OK &&
+		     out[n].keyid == issuer->keyid &&
+		     (issuer->fpr.version == 0 ||
+			 pgp_fpr_equal(&issuer->fpr, &out[n].fpr));
+	return n;
+}
+
+static bool
+namer_has(void *arg, const struct pgp_fpr *issuer)
+{
+	return prove_anchors_has(arg, issuer);
+}
+
+struct prove_namers
+prove_anchors_namers(struct prove_anchors *anchors)
+{
+	return (struct prove_namers){
+		.keyring = { namer_find, anchors },
+		.makers = { .has = namer_has, .arg = anchors },
+	};
+}
+
 bool
 prove_anchors_has(const struct prove_anchors *anchors,
     const struct pgp_fpr *fpr)

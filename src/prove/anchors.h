@@ -30,6 +30,17 @@ struct policy_rights prove_anchors_rights(const struct prove_anchors *anchors);
 bool prove_anchors_has(const struct prove_anchors *anchors,
     const struct pgp_fpr *fpr);
 
+/*
+ * The anchors as those who name keys that never speak for themselves. Only
+ * those whose certificates are at hand can: a fingerprint verifies nothing.
+ * Lent as long as the anchors.
+ */
+struct prove_namers {
+	struct pgp_keyring keyring;
+	struct pgp_makers makers;
+};
+struct prove_namers prove_anchors_namers(struct prove_anchors *anchors);
+
 /* A file, whole, armored or not, as packets. Told. */
 enum ics_err prove_file_read(const char *path, struct buf *octets);
 

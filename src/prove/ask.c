@@ -213,13 +213,14 @@ static enum ics_err
 evidence_get(const struct prove_question *q, struct http *h,
     const struct notations_subject *subject, struct prove_evidence *ev)
 {
+	const struct policy_rights rights = prove_anchors_rights(q->anchors);
 	enum ics_err err = prove_evidence_fetch(ev, h, subject);
 
 	if (err == ICS_OK && q->anchors->certs.n > 0)
 		err = prove_evidence_add(ev, buf_bytes(&q->anchors->certs));
 	if (err == ICS_OK)
 		err = known_ask(q, h, subject, ev);
-	return err == ICS_OK ? prove_evidence_settle(ev) : err;
+	return err == ICS_OK ? prove_evidence_settle(ev, &rights) : err;
 }
 
 enum ics_err

@@ -237,10 +237,13 @@ record_find(void *arg, const struct notations_subject *subject,
 /* ---- judging ---------------------------------------------------------------------------- */
 
 enum ics_err
-prove_evidence_settle(struct prove_evidence *ev)
+prove_evidence_settle(struct prove_evidence *ev,
+    const struct policy_rights *rights)
 {
-	enum ics_err err = item_pool_settle(ev->pool, clock_now(), &ev->rep);
+	enum ics_err err;
 
+	item_pool_rights(ev->pool, rights);
+	err = item_pool_settle(ev->pool, clock_now(), &ev->rep);
 	if (err != ICS_OK)
 		out_fail("the evidence cannot be verified: %s", err_words(err));
 	else

@@ -35,8 +35,10 @@ enum ics_err prove_evidence_add(struct prove_evidence *ev,
     struct bytes packets);
 /* Remember from a history when this server knew of each statement. */
 void prove_evidence_known(struct prove_evidence *ev, const json_t *history);
-/* Verify it all; nothing may be added after it. */
-enum ics_err prove_evidence_settle(struct prove_evidence *ev);
+/* Verify it all; nothing may be added after it. The rights' holders name keys
+ * that do not speak for themselves; lent as long as the evidence. */
+enum ics_err prove_evidence_settle(struct prove_evidence *ev,
+    const struct policy_rights *rights);
 
 /* One item out of it, folded. */
 struct prove_folded {

@@ -150,6 +150,7 @@ out:
 static enum ics_err
 evidence_get(struct prove_finding *f)
 {
+	const struct policy_rights rights = prove_anchors_rights(&f->anchors);
 	enum ics_err err;
 
 	TRY(prove_attest_read(f));
@@ -159,7 +160,7 @@ evidence_get(struct prove_finding *f)
 		out_fail("--anchor: %s", err_words(err));
 		goto out;
 	}
-	err = prove_evidence_settle(&f->ev);
+	err = prove_evidence_settle(&f->ev, &rights);
 out:
 	return err;
 }
