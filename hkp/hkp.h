@@ -68,6 +68,7 @@ struct hkp_hooks {
 	void *arg;
 };
 
+struct buf;
 struct hkp;
 struct hkp_query;
 struct hkp_reply;
@@ -94,6 +95,13 @@ struct hkp_start {
 	 * has a colon; true: it was answered. NULL: nobody is. */
 	bool (*more_lookup)(struct hkp_request *rq, struct hkp_reply *rp,
 	    const struct hkp_query *q);
+	/* What the routes of more add to /metrics, and to the JSON of the
+	 * statistics (a json_t): begun is given, and they answer, perhaps
+	 * later. NULL: it goes out as it is. */
+	void (*more_metrics)(struct hkp_request *rq, struct hkp_reply *rp,
+	    struct buf *begun);
+	void (*more_stats)(struct hkp_request *rq, struct hkp_reply *rp,
+	    void *begun);
 	/* Which other server has this key: true and its name. pin NULL: are
 	 * there any; only then are clients of TLS asked for a certificate.
 	 * Called from any thread; must not block. NULL: there are none. */

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "hkp/request.h"
 
-#define METRICS_MAX (64u << 10)
+#define METRICS_MAX (512u << 10)
 
 void
 hkp_health(struct hkp_request *rq, struct hkp_reply *rp)
@@ -149,8 +149,9 @@ hkp_metrics(struct hkp_request *rq, struct hkp_reply *rp)
 	put_http(&out, rq->h);
 	put_intake(&out, rq->h);
 	put_store(&out, &stats);
-	hkp_reply_buf(rp, 200, "text/plain; version=0.0.4; charset=utf-8",
-	    &out);
+	if (!hkp_more_metrics(rq, rp, &out))
+		hkp_reply_buf(rp, 200,
+		    "text/plain; version=0.0.4; charset=utf-8", &out);
 out:
 	if (err != ICS_OK)
 		hkp_reply_error(rp, err);

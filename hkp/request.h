@@ -166,6 +166,11 @@ void *hkp_more_arg(struct hkp *h); /* of struct hkp_start, for its routes */
 /* False when nobody is asked, or he does not answer. */
 bool hkp_more_lookup(struct hkp_request *rq, struct hkp_reply *rp,
     const struct hkp_query *q);
+/* Have what was begun finished by those of struct hkp_start; false when
+ * there is nobody. begun is given, else. */
+bool hkp_more_metrics(struct hkp_request *rq, struct hkp_reply *rp,
+    struct buf *begun);
+bool hkp_more_stats(struct hkp_request *rq, struct hkp_reply *rp, void *begun);
 bool hkp_ready(struct hkp *h);
 /* Threads that outlive a request (fsck) are counted so that hkp_free waits. */
 void hkp_helpers_add(struct hkp *h, int change);

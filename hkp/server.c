@@ -321,6 +321,27 @@ hkp_more_lookup(struct hkp_request *rq, struct hkp_reply *rp,
 	return start->more_lookup != NULL && start->more_lookup(rq, rp, q);
 }
 
+bool
+hkp_more_metrics(struct hkp_request *rq, struct hkp_reply *rp,
+    struct buf *begun)
+{
+	const struct hkp_start *start = &rq->h->start;
+
+	if (start->more_metrics != NULL)
+		start->more_metrics(rq, rp, begun);
+	return start->more_metrics != NULL;
+}
+
+bool
+hkp_more_stats(struct hkp_request *rq, struct hkp_reply *rp, void *begun)
+{
+	const struct hkp_start *start = &rq->h->start;
+
+	if (start->more_stats != NULL)
+		start->more_stats(rq, rp, begun);
+	return start->more_stats != NULL;
+}
+
 void
 hkp_helpers_add(struct hkp *h, int change)
 {

@@ -66,7 +66,8 @@ reply_json(struct hkp_request *rq, struct hkp_reply *rp,
 	json_object_set_new(all, "pksTargets", json_array());
 	json_object_set_new(all, "hourly", load_json(n->hours, HOURS));
 	json_object_set_new(all, "daily", load_json(n->days, DAYS));
-	hkp_reply_json(rp, 200, all);
+	if (!hkp_more_stats(rq, rp, all))
+		hkp_reply_json(rp, 200, all);
 }
 
 static void

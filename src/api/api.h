@@ -27,6 +27,11 @@ extern const struct hkp_route_table api_routes;
 bool api_code_lookup(struct hkp_request *rq, struct hkp_reply *rp,
     const struct hkp_query *q);
 
+/* Peers behind /metrics and the statistics, for hkp_start. */
+void api_metrics(struct hkp_request *rq, struct hkp_reply *rp,
+    struct buf *begun);
+void api_stats(struct hkp_request *rq, struct hkp_reply *rp, void *begun);
+
 /* What the routes share, for the argument of the rows. sync is lent, and may
  * be NULL: then there are no peers. The caller frees it, after hkp_free. */
 struct api *api_new(struct sync *sync);

@@ -132,6 +132,8 @@ http_start(struct server *s, struct conf *c)
 		.more = &api_routes,
 		.more_arg = s->api,
 		.more_lookup = api_code_lookup,
+		.more_metrics = api_metrics,
+		.more_stats = api_stats,
 		.peer_find = peer_find,
 		.peer_arg = s->sync,
 	};

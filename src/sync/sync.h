@@ -136,9 +136,10 @@ struct sync_row {
 	struct sync_peer_conf conf;
 	bool is_added;		  /* not from the file */
 	int64_t success, failure; /* seconds of the last ones; 0 never */
-	char error[64];		  /* name of the last failure; "" none */
-	char words[256];	  /* and what it means, what would help */
-	int64_t next;		  /* when we begin again; 0: not by ourselves */
+	int64_t visited; /* the last good session that the peer began */
+	char error[64];	 /* name of the last failure; "" none */
+	char words[256]; /* and what it means, what would help */
+	int64_t next;	 /* when we begin again; 0: not by ourselves */
 	uint64_t rounds, failures, refused; /* since start */
 	uint64_t octets_in, octets_out;	    /* recon and HTTP bodies */
 	uint64_t fetched, pushed, useless;  /* certificates and records */

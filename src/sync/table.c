@@ -204,8 +204,10 @@ sync_visit_end(struct sync *s, struct sync_peer *p,
 	p->priv->is_visited = false;
 	row_judge(&p->row, result);
 	/* It lives, whatever was wrong when we asked. */
-	if (result->error[0] == '\0')
+	if (result->error[0] == '\0') {
+		p->row.visited = p->row.success;
 		p->priv->failures = 0;
+	}
 }
 
 /* ---- rounds of ours --------------------------------------------------------------------- */

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The operator's orders about peers. The thread of sync has the table; it is
+ * asked, and fills the reply. hkp/schema/peers.json describes the answers.
+ */
+#include "api/peers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hkp/page.h"
+
+/* ---- asking ------------------------------------------------------------------ */
+
+struct asking {
+	struct hkp_request *rq;
+	struct hkp_reply *rp;
+	api_peers_tell *tell;
+	void *arg;
+};
+
+static void
+answered(void *arg, const struct sync_answer *answer)
+{
+	struct asking *a = arg;
+	struct hkp_request *rq = a->rq;
+
+	a->tell(rq, a->rp, a->arg, answer);
+	free(a);
+	hkp_request_answer(rq);
+}
+
+void
+api_peers_ask(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct api_peers_asked *asked)
+{
+	struct sync *sync = api_of(rq)->sync;
+	struct asking *a = alloc_zero(1, sizeof(*a));
+	struct sync_order order = {
+		.what = asked->what, .done = answered, .arg = a
+	};
+	struct sync_answer never = { .err = ICS_EUNSUPPORTED,
+		.why = "this server has no peers" };
+
+	*a = (struct asking){ rq, rp, asked->tell, asked->arg };
+	(void)snprintf(order.text, sizeof(order.text), "%s",
+	    asked->text == NULL ? "" : asked->text); /* its length is known */
+	/* First: the answer may come before sync_order returns. */
+	hkp_request_wait(rq, rp);
+	if (sync != NULL) {
+		never.err = sync_order(sync, &order);
+		never.why = err_words(never.err);
+	}
+	if (never.err != ICS_OK)
+		answered(a, &never);
+}
+
+/* ---- telling ----------------------------------------------------------------- */
+
+static json_t *
+time_or_null(int64_t t)
+{
+	return t == 0 ? json_null() : api_time_json(t);
+}
+
+static json_t *
+row_json(const struct sync_row *row)
+{
+	char text[SYNC_TEXT_MAX];
+	json_t *json;
+
+	sync_peer_write(&row->conf, text);
+	json = json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:s, "
+			 "s:s}",
+	    "name", row->conf.name, "kind", sync_kind_word(row->conf.kind),
+	    "text", text, "added", row->is_added, "active", row->is_active,
+	    "success", time_or_null(row->success), "visited",
+	    time_or_null(row->visited), "failure", time_or_null(row->failure),
+	    "next", time_or_null(row->next), "error", row->error, "words",
+	    row->words);
+#define SET(member)                        \
+	json_object_set_new(json, #member, \
+	    json_integer((json_int_t)row->member))
+	SET(rounds);
+	SET(failures);
+	SET(refused);
+	SET(octets_in);
+	SET(octets_out);
+	SET(fetched);
+	SET(pushed);
+	SET(useless);
+	SET(differing);
+	SET(ghosts);
+	SET(hidden);
+	SET(negative);
+#undef SET
+	json_object_set_new(json, "lag",
+	    row->lag < 0 ? json_null() : json_integer(row->lag));
+	return json;
+}
+
+static void
+tell(struct hkp_request *rq, struct hkp_reply *rp, void *arg,
+    const struct sync_answer *answer)
+{
+	json_t *rows;
+
+	(void)rq;
+	(void)arg;
+	if (answer->err != ICS_OK) {
+		hkp_reply_json(rp, err_http(answer->err),
+		    json_pack("{s:s}", "error",
+			answer->why == NULL ? err_words(answer->err)
+					    : answer->why));
+		return;
+	}
+	rows = json_array();
+	for (size_t i = 0; i < answer->n; i++)
+		json_array_append_new(rows, row_json(&answer->rows[i]));
+	hkp_reply_json(rp, 200, json_pack("{s:o}", "peers", rows));
+}
+
+void
+api_local_peers(struct hkp_request *rq, struct hkp_reply *rp)
+{
+	api_peers_ask(rq, rp,
+	    &(struct api_peers_asked){ .what = SYNC_LIST, .tell = tell });
+}
+
+/* The order with the text that a member of the body has. */
+static void
+order(struct hkp_request *rq, struct hkp_reply *rp, enum sync_what what,
+    const char *member)
+{
+	struct bytes body = buf_bytes(&rq->body);
+	json_t *json = json_loadb((const char *)body.p, body.n,
+	    JSON_REJECT_DUPLICATES, NULL);
+	const char *text = json_string_value(json_object_get(json, member));
+
+	if (!json_is_object(json) || (text == NULL && what != SYNC_NOW))
+		api_refuse(rp, 400, "the body is a JSON object with a text",
+		    member);
+	else if (text != NULL && strlen(text) >= SYNC_TEXT_MAX)
+		api_refuse(rp, 400, "the text is too long", member);
+	else
+		api_peers_ask(rq, rp,
+		    &(struct api_peers_asked){
+			.what = what, .text = text, .tell = tell });
+	json_decref(json);
+}
+
+void
+api_local_peer_add(struct hkp_request *rq, struct hkp_reply *rp)
+{
+	order(rq, rp, SYNC_ADD, "peer");
+}
+
+void
+api_local_peer_remove(struct hkp_request *rq, struct hkp_reply *rp)
+{
+	order(rq, rp, SYNC_REMOVE, "name");
+}
+
+void
+api_local_peer_sync(struct hkp_request *rq, struct hkp_reply *rp)
+{
+	order(rq, rp, SYNC_NOW, "name");
+}

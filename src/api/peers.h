@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Private to src/api: the table of peers, asked of the thread that has it. */
+#ifndef API_PEERS_H
+#define API_PEERS_H
+
+#include "api/handler.h"
+
+/* What is done with the answer, on the thread of sync: fill the reply. arg is
+ * the caller's. */
+typedef void api_peers_tell(struct hkp_request *rq, struct hkp_reply *rp,
+    void *arg, const struct sync_answer *answer);
+
+struct api_peers_asked {
+	enum sync_what what;
+	const char *text; /* shorter than SYNC_TEXT_MAX; copied */
+	api_peers_tell *tell;
+	void *arg;
+};
+
+/* Ask; tell is called once in any case, perhaps at once. */
+void api_peers_ask(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct api_peers_asked *asked);
+
+#endif
