@@ -49,7 +49,7 @@ static const struct {
 	{ "a kind=sks recon=name.example", "number" },
 	{ "a kind=sks recon=192.0.2.7:70000", "number" },
 	{ "a kind=sks kind=sks recon=192.0.2.7", "twice" },
-	{ "a kind=sks recon=192.0.2.7 http=x:1 url=http://y", "URL" },
+	{ "a kind=sks recon=192.0.2.7 http=x:1 url=http://y", "no http" },
 	{ "a kind=sks recon=192.0.2.7 url=http://y http=x:1", "no url" },
 	{ "a kind=sks recon=192.0.2.7 filters='a b'", "blanks" },
 	{ "a kind=sks recon=192.0.2.7 what=x", "words are" },

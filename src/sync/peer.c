@@ -135,7 +135,8 @@ url_read(const char *value, struct sync_peer_conf *p)
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
 		if (strncmp(value, schemes[i], strlen(schemes[i])) == 0)
 			host = value + strlen(schemes[i]);
-	if (host == NULL || strlen(value) >= sizeof(p->url))
+	if (host == NULL || p->url[0] != '\0' ||
+	    strlen(value) >= sizeof(p->url))
 		return false;
 	n = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
 	if (n > strlen(host) || !is_host(host, n))
@@ -330,7 +331,8 @@ static const struct {
 	    "kind is sks, hockeypuck, hkp or ics" },
 	{ "recon", recon_read, recon_write,
 	    "recon is a number address, perhaps with a port" },
-	{ "url", url_read, url_write, "url is http[s]://HOST[:PORT]" },
+	{ "url", url_read, url_write,
+	    "url is http[s]://HOST[:PORT], and no http beside it" },
 	{ "http", http_read, NULL, "http is ADDR:PORT, and no url beside it" },
 	{ "key", key_read, key_write,
 	    "key is sha256// and 44 characters of base64" },
