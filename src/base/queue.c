@@ -168,6 +168,17 @@ queue_close(struct queue *q)
 	pthread_mutex_unlock(&q->lock);
 }
 
+bool
+queue_is_idle(struct queue *q)
+{
+	bool idle;
+
+	pthread_mutex_lock(&q->lock);
+	idle = q->n == 0 && !q->closed;
+	pthread_mutex_unlock(&q->lock);
+	return idle;
+}
+
 size_t
 queue_length(struct queue *q)
 {

@@ -49,6 +49,9 @@ size_t queue_take_many(struct queue *q, void **items, size_t max);
 /* No more puts; takers get what is left, then NULL. */
 void queue_close(struct queue *q);
 
+/* Whether queue_take would wait: for those who can do something meanwhile. */
+bool queue_is_idle(struct queue *q);
+
 /* How many items wait now; a hint for metrics. */
 size_t queue_length(struct queue *q);
 
