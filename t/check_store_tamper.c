@@ -124,6 +124,9 @@ static const struct column {
 	{ "tile", "hash", "number = 0" },
 	{ "tile", "hash", "number = 1" },
 	{ "total", "peaks", "one = 1" },
+	{ "total", "print", "one = 1" },
+	{ "node", "prefix", "is_leaf = 1" },
+	{ "node", "sum", "is_leaf = 1" },
 };
 
 static void
@@ -222,6 +225,7 @@ static const struct column numbers[] = {
 	{ "total", "records", "one = 1" },
 	{ "total", "statements", "one = 1" },
 	{ "total", "leaves", "one = 1" },
+	{ "node", "is_leaf", "true" },
 };
 
 START_TEST(test_numbers)
@@ -308,6 +312,18 @@ static const struct damage {
 	{ "UPDATE total SET peaks = zeroblob(length(peaks))",
 	    "rows do not make the head", true },
 	{ "UPDATE cert SET modified = 5", "the log has another time", true },
+	/* What peers compare. */
+	{ "UPDATE total SET print = zeroblob(40)", "not that of the 3 digests",
+	    false },
+	{ "UPDATE total SET print = x''", "not that of the 3 digests", false },
+	{ "DELETE FROM node", "node \"\" is missing", false },
+	{ "UPDATE node SET is_leaf = 0", "node \"10\" is missing", false },
+	{ "UPDATE node SET sum = zeroblob(106)", "node \"\" is none", false },
+	{ "UPDATE total SET grown = x'00112233445566778899aabbccddeeff'",
+	    "node \"\" differs", false },
+	{ "INSERT INTO node SELECT x'1000000000000000000000000000000004', 1, "
+	  "sum FROM node",
+	    "1 nodes have no place in it", false },
 	/* Tags that are no version and no hash. */
 	{ "UPDATE log SET version = 70 WHERE position = 300", "log row 300 (",
 	    true },

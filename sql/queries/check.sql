@@ -82,6 +82,10 @@ SELECT (SELECT count(*) FROM cert), (SELECT count(*) FROM fpr),
 	(SELECT coalesce(sum(deleted), 0) FROM hour),
 	(SELECT count(*) FROM record), (SELECT count(*) FROM statement);
 
+-- name: check_nodes (reader)
+-- scan-ok: this count is what is checked
+SELECT count(*) FROM node;
+
 -- name: check_last_id (reader)
 SELECT coalesce(max(id), 0) FROM cert;
 

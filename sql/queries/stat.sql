@@ -13,7 +13,8 @@ UPDATE total SET certs = certs + :certs, fprs = fprs + :fprs,
 	denied = denied + :denied, inserted = inserted + :inserted,
 	updated = updated + :updated, deleted = deleted + :deleted,
 	records = records + :records, statements = statements + :statements,
-	leaves = coalesce(:leaves, leaves), peaks = coalesce(:peaks, peaks)
+	leaves = coalesce(:leaves, leaves), peaks = coalesce(:peaks, peaks),
+	print = coalesce(:print, print)
 WHERE one = 1;
 
 -- name: hour_add (writer)

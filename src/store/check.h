@@ -26,6 +26,8 @@ struct check {
 	bool said;   /* a statement or term is nobody's, or miscounted */
 	bool tree;   /* tiles differ, though the log is what it was */
 	bool totals; /* a counter differs */
+	bool nodes;  /* the tree that peers compare differs, or is not whole */
+	bool print;  /* the print differs */
 };
 
 /* Tell of a difference. */
@@ -45,6 +47,7 @@ enum ics_err check_denied(struct check *c);
 enum ics_err check_totals(struct check *c);
 enum ics_err check_records(struct check *c);
 enum ics_err check_orphans(struct check *c);
+enum ics_err check_gossip(struct check *c);
 
 /* Compare what a carrier says with its rows; *differs is set when one is
  * missing or another. */

@@ -34,6 +34,8 @@ enum ics_err store_tree_is_whole(struct store_reader *r, bool *is);
 enum ics_err store_tree_build_step(struct store *s, bool *more);
 /* Begin anew: drops every node. */
 enum ics_err store_tree_drop(struct store *s);
+/* Whether there is something to build, as of the last commit; at no cost. */
+bool store_tree_grows(const struct store *s);
 
 /* ---- digests of everything ------------------------------------------------------ */
 
@@ -47,12 +49,18 @@ struct store_digest {
 	bool is_record;
 	int64_t id; /* of a certificate; 0 for a record */
 };
+/* Where digests go: at most max at out, which is the caller's; n is set. */
+struct store_digests {
+	struct store_digest *out;
+	size_t max, n;
+};
 /* The next digests after this one (NULL: from the start), in the order of
- * their octets, certificates and records together: at most max at out. */
+ * their octets, certificates and records together. Fewer than max: no more
+ * follow. */
 enum ics_err store_digest_next(struct store_reader *r, const uint8_t *after,
-    struct store_digest *out, size_t max, size_t *n);
-/* Those that begin with these octets (8 to 32 of them); at most max. */
+    struct store_digests *d);
+/* Those that begin with these octets (8 to 32 of them). */
 enum ics_err store_digest_find(struct store_reader *r, struct bytes head,
-    struct store_digest *out, size_t max, size_t *n);
+    struct store_digests *d);
 
 #endif

@@ -11,6 +11,7 @@
 #include "merkle/merkle.h"
 #include "store/db.h"
 #include "store/index.h"
+#include "store/keep.h"
 #include "store/store.h"
 
 #define STORE_LOCK_FILE	     "store.lock"
@@ -38,6 +39,7 @@ struct store {
 	bool tree_changed;
 	int64_t denied; /* rows of deny; -1: not known */
 	struct store_delta delta;
+	struct keep keep; /* what peers compare */
 	uint8_t salts[STORE_SALTS][16];
 	size_t salts_left;
 	int wal_pages; /* as of the last commit */

@@ -172,6 +172,7 @@ file_open(struct store *s, enum store_mode mode)
 	if (left > 0)
 		TRY(db_script(&s->db, SQL_BULK_END));
 	TRY(store_fill(s));
+	TRY(keep_open(s));
 out:
 	return err;
 }
@@ -213,6 +214,7 @@ store_close(struct store *s)
 			s->bulk = false;
 		db_close(&s->db);
 	}
+	keep_forget(s);
 	if (s->lock >= 0)
 		(void)close(s->lock); /* nothing was written there */
 	free(s->path);

@@ -12,7 +12,8 @@
 /* What is stored under a fingerprint, as far as a change needs it. */
 struct stored {
 	int64_t id;
-	uint8_t digest[32];
+	uint32_t flags;
+	uint8_t digest[32], skshash[16];
 	struct index index; /* owned */
 	struct says says;   /* owned */
 };
@@ -36,7 +37,9 @@ stored_read(struct store *s, const struct pgp_fpr *fpr, struct stored *old)
 	TRY(db_step(&s->db, stmt));
 	TRY(row_cert(stmt, &cert, NULL));
 	old->id = cert.id;
+	old->flags = cert.flags;
 	memcpy(old->digest, cert.digest, sizeof(old->digest));
+	memcpy(old->skshash, cert.skshash, sizeof(old->skshash));
 	TRY(index_init(&old->index, cert.summary));
 	if ((cert.flags & STORE_CERT_SAYS) != 0)
 		says_of_cert_data(cert.data, &old->says);
@@ -86,11 +89,21 @@ logged(struct store *s, const struct store_entry *e, int64_t now,
 	return store_log_put_key(s, &row, position);
 }
 
+/* A certificate by which SKS peers would lose all that comes with it stays out
+ * of their sight. Spec: recon.md 13 */
+static const uint8_t *
+shown(const uint8_t skshash[16], uint32_t flags)
+{
+	return (flags & STORE_CERT_HIDDEN) == 0 ? skshash : NULL;
+}
+
 static enum ics_err
 insert(struct store *s, const struct store_entry *e, int64_t now)
 {
 	struct store_delta change = { .certs = 1, .inserted = 1 };
 	struct says_change said = { .now = &e->says, .when = now };
+	struct keep_change kept = { .digest = e->digest,
+		.hash = shown(e->skshash, e->flags) };
 	sqlite3_stmt *stmt;
 	int64_t position;
 	enum ics_err err;
@@ -102,9 +115,10 @@ insert(struct store *s, const struct store_entry *e, int64_t now)
 	row_bind_number(stmt, ":logged", position);
 	entry_bind(stmt, e);
 	TRY(db_finish(&s->db, stmt));
-	said.carrier = sqlite3_last_insert_rowid(s->db.sq);
+	kept.id = said.carrier = sqlite3_last_insert_rowid(s->db.sq);
 	TRY(store_index_put(s, said.carrier, &e->index, NULL));
 	TRY(says_put(s, &said));
+	TRY(keep_change(s, &kept));
 	TRY(store_count(s, &change, now));
 out:
 	return err;
@@ -116,6 +130,9 @@ replace(struct store *s, const struct store_entry *e, const struct stored *old,
 {
 	struct store_delta change = { .updated = 1 };
 	struct says_change said = { &e->says, &old->says, old->id, now };
+	struct keep_change kept = { old->digest, e->digest,
+		shown(old->skshash, old->flags), shown(e->skshash, e->flags),
+		old->id };
 	sqlite3_stmt *stmt;
 	int64_t position;
 	enum ics_err err;
@@ -129,6 +146,7 @@ replace(struct store *s, const struct store_entry *e, const struct stored *old,
 	TRY(db_finish(&s->db, stmt));
 	TRY(store_index_put(s, old->id, &e->index, &old->index));
 	TRY(says_put(s, &said));
+	TRY(keep_change(s, &kept));
 	TRY(store_count(s, &change, now));
 out:
 	return err;
@@ -166,17 +184,20 @@ store_delete(struct store *s, const struct pgp_fpr *fpr, int64_t now)
 	struct store_key_event row = { STORE_EVENT_DELETE, fpr, NULL, now };
 	struct stored old = { 0 };
 	struct says_change said = { .before = &old.says, .when = now };
+	struct keep_change kept = { .digest_before = old.digest };
 	sqlite3_stmt *stmt;
 	int64_t position;
 	enum ics_err err;
 
 	TRY(stored_read(s, fpr, &old));
 	TRY(store_index_put(s, old.id, NULL, &old.index));
-	said.carrier = old.id;
+	said.carrier = kept.id = old.id;
+	kept.hash_before = shown(old.skshash, old.flags);
 	TRY(says_put(s, &said));
 	stmt = db_query(&s->db, SQL_CERT_DELETE);
 	row_bind_number(stmt, ":id", old.id);
 	TRY(db_finish(&s->db, stmt));
+	TRY(keep_change(s, &kept));
 	TRY(store_log_put_key(s, &row, &position));
 	TRY(store_count(s, &change, now));
 out:

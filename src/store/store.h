@@ -10,6 +10,7 @@
  *	record ──┘ bare signatures           store/record.h
  *	log   what was accepted, in order, for ever; a tree over it
  *	deny  fingerprints that stay out       pending  signatures that wait
+ *	node, print   what peers compare      store/gossip.h
  *
  * Everything derived changes in the same transaction as the certificate.
  * No SQL stands outside sql/. Errors: ICS_EDB, ICS_ENOSPACE, ICS_EIO,
@@ -23,6 +24,7 @@
 #include "base/cursor.h"
 #include "base/err.h"
 #include "pgp/pgp.h"
+#include "store/gossip.h"
 #include "store/record.h"
 
 #define STORE_FILE	      "store.db" /* in the state directory */

@@ -96,7 +96,7 @@ delta_write(struct store *s)
 	sqlite3_stmt *stmt;
 	enum ics_err err;
 
-	if (!s->tree_changed &&
+	if (!s->tree_changed && !s->keep.print_changed &&
 	    memcmp(d, &(struct store_delta){ .hour = d->hour }, sizeof(*d)) ==
 		0)
 		return ICS_OK;
@@ -113,8 +113,9 @@ delta_write(struct store *s)
 	row_bind_number(stmt, ":records", d->records);
 	row_bind_number(stmt, ":statements", d->statements);
 	store_tree_bind(s, stmt);
+	keep_print_bind(s, stmt);
 	TRY(db_finish(&s->db, stmt));
-	s->tree_changed = false;
+	s->tree_changed = s->keep.print_changed = false;
 	s->delta = (struct store_delta){ 0 };
 out:
 	return err;
@@ -146,8 +147,10 @@ store_commit(struct store *s)
 {
 	enum ics_err err;
 
+	TRY(keep_write(s));
 	TRY(delta_write(s));
 	TRY(db_do(&s->db, SQL_TXN_COMMIT));
+	keep_committed(s);
 	news_tell(s);
 out:
 	if (err != ICS_OK)
@@ -160,6 +163,7 @@ store_rollback(struct store *s)
 {
 	db_settle(&s->db);
 	forget(s);
+	keep_forget(s);
 	/* SQLite may have rolled back by itself. When even this fails, the
 	 * transaction ends with the connection. */
 	if (sqlite3_get_autocommit(s->db.sq) == 0 &&

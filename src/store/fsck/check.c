@@ -217,7 +217,8 @@ check_run(struct check *c)
 		{ "records", check_records }, { "fingerprints", check_fprs },
 		{ "User IDs", check_uids }, { "text index", check_words },
 		{ "statements", check_orphans }, { "log", check_log },
-		{ "deny list", check_denied }, { "counters", check_totals } };
+		{ "deny list", check_denied }, { "counters", check_totals },
+		{ "tree", check_gossip } };
 
 	for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
 		enum ics_err err = passes[i].run(c);

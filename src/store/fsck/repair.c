@@ -204,6 +204,12 @@ all_repair(struct store *s, const struct check *c, int64_t *repaired)
 		TRY(store_tree_fill(s));
 		++*repaired;
 	}
+	if (c->nodes || c->certs.n > 0) {
+		TRY(keep_tree_fill(s));
+		*repaired += c->nodes;
+	}
+	TRY(keep_print_fill(s));
+	*repaired += c->print;
 	/* What was counted on the way is counted again, whole. */
 	s->delta = (struct store_delta){ 0 };
 	TRY(db_do(&s->db, SQL_REPAIR_WAITING));
@@ -226,7 +232,7 @@ store_repair(struct store *s, int64_t *repaired)
 	TRY(store_reader_begin(c.r));
 	TRY(check_run(&c));
 	store_reader_end(c.r);
-	if (c.differences == 0)
+	if (c.differences == 0 && !c.nodes)
 		goto out;
 	TRY(store_begin(s));
 	err = all_repair(s, &c, repaired);

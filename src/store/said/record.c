@@ -141,6 +141,7 @@ store_record_put(struct store *s, const struct store_record_entry *e,
     int64_t now, enum store_taken *taken)
 {
 	struct says_change change = { .now = &e->says, .when = now };
+	struct keep_change kept = { .digest = e->digest };
 	uint8_t octets[NOTATIONS_SUBJECT_OCTETS_MAX];
 	struct bytes subject = says_subject(&e->says.subject, octets);
 	enum ics_err err;
@@ -155,6 +156,7 @@ store_record_put(struct store *s, const struct store_record_entry *e,
 	TRY(insert(s, e, subject));
 	change.carrier = -sqlite3_last_insert_rowid(s->db.sq);
 	TRY(says_put(s, &change));
+	TRY(keep_change(s, &kept));
 	s->delta.records++;
 out:
 	return err;
@@ -282,6 +284,7 @@ store_record_delete(struct store *s, const uint8_t digest[32], int64_t now)
 {
 	struct store_record_entry *e = NULL;
 	struct says_change change = { .when = now };
+	struct keep_change kept = { .digest_before = digest };
 	sqlite3_stmt *stmt;
 	int64_t id;
 	enum ics_err err;
@@ -293,6 +296,7 @@ store_record_delete(struct store *s, const uint8_t digest[32], int64_t now)
 	stmt = db_query(&s->db, SQL_RECORD_DELETE);
 	row_bind_number(stmt, ":id", id);
 	TRY(db_finish(&s->db, stmt));
+	TRY(keep_change(s, &kept));
 	s->delta.records--;
 out:
 	store_record_entry_free(e);
