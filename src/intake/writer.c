@@ -198,8 +198,41 @@ group_end(struct writer *wr)
 	for (size_t i = 0; i < wr->group.n; i++)
 		work_answer(wr, wr->group.at[i]);
 	wr->group.n = wr->items = wr->octets = 0;
+	wr->tree_failed = false;
 	ready_flush(wr);
 	drains_answer(wr);
+}
+
+/* ---- when there is nothing to do ---- */
+
+static enum ics_err
+tree_step(struct store *s)
+{
+	bool more;
+	enum ics_err err;
+
+	TRY(store_begin(s));
+	err = store_tree_build_step(s, &more);
+	if (err == ICS_OK)
+		return store_commit(s);
+	store_rollback(s);
+out:
+	return err;
+}
+
+/* A tree that is lost grows a slice at a time, until somebody wants us. */
+static void
+tree_build(struct writer *wr)
+{
+	enum ics_err err = ICS_OK;
+
+	while (wr->group.n == 0 && !wr->tree_failed &&
+	       store_tree_grows(wr->store) && queue_is_idle(wr->in->checked)) {
+		err = tree_step(wr->store);
+		wr->tree_failed = err != ICS_OK;
+	}
+	if (err != ICS_OK)
+		log_event(LOG_LEVEL_WARN, "tree", "error=%s", err_name(err));
 }
 
 void *
@@ -212,11 +245,13 @@ writer_main(void *arg)
 	wr->in = arg;
 	wr->store = wr->in->config.store;
 	wr->drains = queue_new(1);
+	tree_build(wr);
 	while ((n = queue_take_many(wr->in->checked, taken, INTAKE_GROUP_MAX)) >
 	       0) {
 		group_fill(wr, taken, n);
 		if (!group_is_open(wr))
 			group_end(wr);
+		tree_build(wr);
 	}
 	fpr_array_release(&wr->ready);
 	group_end(wr); /* answers the drains that still wait */

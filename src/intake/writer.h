@@ -21,6 +21,7 @@ struct writer {
 	struct queue *drains; /* WORK_DRAINs that wait for quiet */
 	uint64_t unroomed;    /* works refused since the disk is full */
 	uint64_t unroomed_at; /* the last of them, clock_mono_ns */
+	bool tree_failed;     /* a slice of it: not before the next group */
 };
 
 /* Judge again whatever waits about a certificate, or this record. */
