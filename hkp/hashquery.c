@@ -54,7 +54,9 @@ hash_order(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct hkp_hash));
 }
 
-/* What a peer asked for under one hash; silence for unknown ones. */
+/* What a peer asked for under one hash; silence for unknown ones, and for
+ * those by which SKS would lose all of the answer (Spec: recon.md 13). Ours
+ * begin with a key and have definite lengths, whatever they are. */
 static enum ics_err
 append(struct store_reader *r, const struct hkp_hash *hash, struct buf *out,
     uint32_t *count)
@@ -66,6 +68,8 @@ append(struct store_reader *r, const struct hkp_hash *hash, struct buf *out,
 	TRY(store_find_skshash(r, hash->b, &hits));
 	for (size_t i = 0; i < hits.n; i++) {
 		TRY(store_cert_get(r, hits.ids[i], &cert));
+		if ((cert.flags & STORE_CERT_HIDDEN) != 0)
+			continue;
 		if (cert.data.n + ANSWER_TAIL > out->max - out->n)
 			return ICS_OK; /* as Hockeypuck: the rest later */
 		buf_be32(out, (uint32_t)cert.data.n);
