@@ -272,6 +272,13 @@ START_TEST(test_sum_octets)
 	memcpy(bad, octets, sizeof(octets));
 	ck_assert_int_eq(recon_sum_read(bytes_of(bad, sizeof(bad)), &back),
 	    ICS_EFORMAT);
+	for (size_t i = 0; i < 8 * sizeof(octets); i++) {
+		octets[i / 8] ^= (uint8_t)(1 << i % 8);
+		if (recon_sum_read(bytes_of(octets, sizeof(octets)), &back) ==
+		    ICS_OK)
+			ck_assert(!recon_sum_is_equal(&sum, &back));
+		octets[i / 8] ^= (uint8_t)(1 << i % 8);
+	}
 	memset(bad + 4, 0, RECON_ELEMENT); /* a zero sample */
 	ck_assert_int_eq(recon_sum_read(bytes_of(bad, sizeof(octets)), &back),
 	    ICS_EFORMAT);

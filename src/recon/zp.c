@@ -24,9 +24,10 @@ static const struct recon_zp one_as_is = { { 1, 0, 0 } }; /* leaves the form */
 
 /*
  * Low halves of a * b + c + *carry and of a + b + c + *carry; *carry becomes
- * the high half. Neither can overflow both.
+ * the high half, and there is never more. RECON_NARROW is for the test of the
+ * way that 32-bit machines go.
  */
-#ifdef __SIZEOF_INT128__
+#if defined(__SIZEOF_INT128__) && !defined(RECON_NARROW)
 __extension__ typedef unsigned __int128 wide;
 
 static inline uint64_t
