@@ -278,7 +278,15 @@ static const struct damage {
 	{ "UPDATE record SET data = (SELECT data FROM record WHERE id = 2) "
 	  "WHERE id = 1",
 	    "digest differs", true },
-	{ "UPDATE record SET crc = 5 WHERE id = 1", "CRC differs", true },
+	{ "UPDATE record SET data = (SELECT data FROM record WHERE id = 2), "
+	  "crc = (SELECT crc FROM record WHERE id = 2) WHERE id = 1",
+	    "digest differs", true },
+	{ "UPDATE record SET crc = 5 WHERE id = 1", "CRC differs", false },
+	/* The last octet of the key ID, which nobody signed: 64 of the values
+	 * and 6 of their lengths stand behind it. */
+	{ "UPDATE record SET data = CAST(substr(data, 1, length(data) - 71) "
+	  "|| x'00' || substr(data, -70) AS BLOB) WHERE id = 1",
+	    "CRC differs", true },
 	{ "UPDATE record SET data = x'00' WHERE id = 1", "cannot be read",
 	    true },
 	{ "UPDATE cert SET flags = 0 WHERE id = 1", "flags differs", false },

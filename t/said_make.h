@@ -101,15 +101,19 @@ said_record(const struct said *said, const uint8_t *target)
 	struct notations_statement st;
 	struct report rep = { 0 };
 	struct pgp_sig sig;
-	struct buf body;
+	struct buf plain, body; /* in the form that intake gives it */
 
+	buf_init(&plain, PGP_SIG_MAX);
 	buf_init(&body, PGP_SIG_MAX);
-	said_body(&body, said);
+	said_body(&plain, said);
+	OK(pgp_sig_parse(buf_bytes(&plain), &sig));
+	pgp_sig_canonical(&sig, &issuer, &body);
 	OK(pgp_sig_parse(buf_bytes(&body), &sig));
 	OK(notations_statement_read(&sig, &place, &rep, &st));
 	OK(store_record_entry_new(buf_bytes(&body), &st, &issuer, &e));
 	notations_statement_release(&st);
 	report_release(&rep);
+	buf_release(&plain);
 	buf_release(&body);
 	return e;
 }

@@ -131,7 +131,7 @@ ON CONFLICT (item, digest) DO UPDATE SET carrier = excluded.carrier,
 
 -- name: repair_record (writer)
 UPDATE record SET head = :head, digest = :digest, signed_head = :signed_head,
-	subject = :subject, created = :created
+	subject = :subject, created = :created, crc = :crc
 WHERE id = :id;
 
 -- name: repair_items (writer)

@@ -128,6 +128,10 @@ void pgp_sig_confirmed(const struct pgp_sig *sig, struct buf *out);
 void pgp_sig_canonical(const struct pgp_sig *sig, const struct pgp_fpr *issuer,
     struct buf *out);
 
+/* Does it stand in that form, and tell by its hashed part alone that it does?
+ * It must sign its issuer's fingerprint. */
+bool pgp_sig_is_canonical(const struct pgp_sig *sig);
+
 /* The record digest: SHA-256 of what pgp_sig_confirmed gives. */
 void pgp_sig_record_digest(const struct pgp_sig *sig, uint8_t out[32]);
 

@@ -141,6 +141,21 @@ pgp_sig_canonical(const struct pgp_sig *sig, const struct pgp_fpr *issuer,
 	buf_release(&area);
 }
 
+bool
+pgp_sig_is_canonical(const struct pgp_sig *sig)
+{
+	struct buf form;
+	bool is;
+
+	if (!hashed_has(sig, PGP_SUB_ISSUER_FPR))
+		return false;
+	buf_init(&form, PGP_SIG_MAX);
+	pgp_sig_canonical(sig, &sig->issuer, &form);
+	is = bytes_equal(buf_bytes(&form), sig->body);
+	buf_release(&form);
+	return is;
+}
+
 void
 pgp_sig_record_digest(const struct pgp_sig *sig, uint8_t out[32])
 {

@@ -110,22 +110,52 @@ record_write(struct store *s, int64_t id, const struct store_record_entry *e)
 	row_bind_bytes(stmt, ":subject",
 	    says_subject(&e->says.subject, octets));
 	row_bind_number(stmt, ":created", e->created);
+	row_bind_number(stmt, ":crc", pgp_crc24(buf_bytes(&e->body)));
 	return db_finish(&s->db, stmt);
 }
 
-/* The octets are those that the log knows, and the CRC agrees on what the
- * digest leaves out. */
+/* The digest leaves out the unhashed area: the CRC agrees on that, or it is
+ * what it can only be, and the CRC is what is wrong. */
+static bool
+is_whole(const struct check_record *cr)
+{
+	struct pgp_sig sig;
+
+	return cr->crc == pgp_crc24(cr->rec.body) ||
+	       (pgp_sig_parse(cr->rec.body, &sig) == ICS_OK &&
+		   pgp_sig_is_canonical(&sig));
+}
+
+/* The octets of another row say nothing about this one. */
+static enum ics_err
+is_others(struct store *s, int64_t id, const struct store_record_entry *e,
+    bool *is)
+{
+	sqlite3_stmt *stmt = db_query(&s->db, SQL_RECORD_KNOWN);
+	enum ics_err err;
+
+	row_bind_bits(stmt, ":head", be64_from_bytes(e->digest));
+	row_bind_bytes(stmt, ":digest", bytes_of(e->digest, 32));
+	err = db_step(&s->db, stmt);
+	*is = err == ICS_OK && row_number(stmt, 0) != id;
+	return err == ICS_ENOTFOUND ? ICS_OK : err;
+}
+
+/* The octets are those that the log knows. */
 static enum ics_err
 record_repair(struct store *s, int64_t id, int64_t *repaired)
 {
 	struct store_record_entry *e = NULL;
 	struct check_record cr;
 	struct told told;
+	bool others;
 	enum ics_err err;
 
 	TRY(check_record_next(&s->db, id - 1, &cr));
-	if (cr.crc != pgp_crc24(cr.rec.body) ||
-	    says_of_record(&cr.rec, &e) != ICS_OK)
+	if (!is_whole(&cr) || says_of_record(&cr.rec, &e) != ICS_OK)
+		goto out;
+	TRY(is_others(s, id, e, &others));
+	if (others)
 		goto out;
 	err = told_get(s, &e->says.subject, e->digest, &told);
 	if (err == ICS_ENOTFOUND) {
