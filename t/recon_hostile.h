@@ -90,6 +90,7 @@ opened(struct recon_set *set, enum recon_role role, size_t hashes)
 	struct recon_session *s;
 
 	setup.limits.hashes = hashes;
+	setup.limits.requests = 5000; /* so that floods end soon */
 	s = recon_session_new(&setup);
 	hex_feed(s, CONFIG PASSED, NULL);
 	ck_assert_int_eq(recon_session_end(s), RECON_GOING_ON);

@@ -289,8 +289,8 @@ void recon_session_free(struct recon_session *s);
 /*
  * Octets that came, in pieces of up to RECON_FEED_MAX; kept as needed. Then
  * step until it says that there is nothing to do: each step is a message, some
- * milliseconds at most. An error is the view's alone; what the peer does wrong
- * ends the session. After the end octets are ignored.
+ * milliseconds at most. An error is the view's alone: free the session then.
+ * What the peer does wrong ends it. After the end octets are ignored.
  */
 #define RECON_FEED_MAX (64u << 10)
 enum ics_err recon_session_feed(struct recon_session *s, struct bytes octets);
@@ -307,8 +307,11 @@ void recon_session_eof(struct recon_session *s);
 struct bytes recon_session_out(const struct recon_session *s);
 void recon_session_sent(struct recon_session *s, size_t n);
 
+/* HASHES, and an asker's REQUESTS: Done was said, all went well, and the next
+ * session goes on. */
 enum recon_end recon_session_end(const struct recon_session *s);
-/* What the peer gave as its reason; "" without. Printable, bounded. */
+/* What the peer gave as its reason, or we did (mismatch); "" without.
+ * Printable, bounded. */
 const char *recon_session_reason(const struct recon_session *s);
 const struct recon_peer *recon_session_peer(const struct recon_session *s);
 const struct recon_tally *recon_session_tally(const struct recon_session *s);
