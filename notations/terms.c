@@ -81,6 +81,10 @@ found_part(const struct notations_terms *terms, const struct notations_entry *e,
 		   row->syntax == NOTATIONS_SYNTAX_VETTING) {
 		(void)notations_split(e->value, ';', &head, &rest);
 		found(terms, bytes_of_str(row->name), head);
+	} else if (row->syntax == NOTATIONS_SYNTAX_STEP) {
+		head = e->value;
+		if (notations_skip(&head, "installed code:"))
+			found(terms, bytes_of_str("hash"), head);
 	} else {
 		return false;
 	}

@@ -7,7 +7,7 @@
 #include "client/out.h"
 #include "export/export.h"
 #include "ics/ics.h"
-#include "prove/verify.h"
+#include "prove/survey.h"
 
 static enum ics_err
 export_do(const struct ics *ics, struct export *what)
@@ -72,4 +72,40 @@ cmd_verify(struct ics *ics)
 	if (err != ICS_OK)
 		return err_exit(err);
 	return yes ? ICS_EXIT_YES : ICS_EXIT_NO;
+}
+
+static struct prove_survey
+survey_of(const struct ics *ics)
+{
+	return (struct prove_survey){ .where = &ics->where,
+		.anchors = ics->opts[ICS_OPT_ANCHOR],
+		.require = ics->opts[ICS_OPT_REQUIRE],
+		.limit = ics->opts[ICS_OPT_LIMIT],
+		.when = { ics->opts[ICS_OPT_AT], ics->opts[ICS_OPT_KNOWN_AT] },
+		.critical = ics_has(ics, ICS_OPT_CRITICAL),
+		.json = ics_has(ics, ICS_OPT_JSON),
+		.quiet = ics_quiet(ics),
+		.args = ics->args,
+		.args_n = ics->args_n };
+}
+
+int
+cmd_audit(struct ics *ics)
+{
+	const struct prove_survey what = survey_of(ics);
+	bool complete = false;
+	enum ics_err err = prove_survey_run(&what, &complete);
+
+	if (err != ICS_OK)
+		return err_exit(err);
+	return complete ? ICS_EXIT_YES : ICS_EXIT_NO;
+}
+
+/* That somebody has it is no failure: the list is the answer. */
+int
+cmd_radius(struct ics *ics)
+{
+	const struct prove_survey what = survey_of(ics);
+
+	return err_exit(prove_radius_run(&what));
 }

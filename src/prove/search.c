@@ -129,26 +129,25 @@ pages_get(struct hunt *hunt)
 }
 
 static enum ics_err
-hunt_print(struct hunt *hunt)
+items_print(const struct prove_search *what, json_t *items, bool more)
 {
-	size_t n = json_array_size(hunt->items), i;
+	size_t n = json_array_size(items), i;
 	const json_t *item;
 
-	if (hunt->what->json)
-		out_json(json_pack("{s:O, s:b}", "items", hunt->items, "more",
-		    hunt->more ? 1 : 0));
+	if (what->json)
+		out_json(json_pack("{s:O, s:b}", "items", items, "more",
+		    more ? 1 : 0));
 	else
-		json_array_foreach(hunt->items, i, item) item_print(item);
+		json_array_foreach(items, i, item) item_print(item);
 	if (n == 0)
 		out_fail("nothing fits");
-	else if (hunt->more)
-		out_note(hunt->what->quiet,
-		    "there are more; --limit shows them");
+	else if (more)
+		out_note(what->quiet, "there are more; --limit shows them");
 	return n == 0 ? ICS_ENOTFOUND : ICS_OK;
 }
 
 enum ics_err
-prove_search_run(const struct prove_search *what)
+prove_search_items(const struct prove_search *what, json_t **items, bool *more)
 {
 	struct hunt hunt = { .what = what, .left = PROVE_SEARCH_LIMIT };
 	enum ics_err err = ICS_EUSAGE;
@@ -163,13 +162,25 @@ prove_search_run(const struct prove_search *what)
 	query_write(what, &hunt.path);
 	TRY(prove_server_open(what->where, &hunt.h));
 	err = pages_get(&hunt);
-	if (err == ICS_OK)
-		err = hunt_print(&hunt);
-	else if (err == ICS_ENOTFOUND)
+	if (err == ICS_ENOTFOUND)
 		out_fail("%s: has no such search", where_name(what->where));
 out:
 	http_free(hunt.h);
-	json_decref(hunt.items);
 	buf_release(&hunt.path);
+	*items = hunt.items;
+	*more = hunt.more;
+	return err;
+}
+
+enum ics_err
+prove_search_run(const struct prove_search *what)
+{
+	json_t *items;
+	bool more;
+	enum ics_err err = prove_search_items(what, &items, &more);
+
+	if (err == ICS_OK)
+		err = items_print(what, items, more);
+	json_decref(items);
 	return err;
 }
