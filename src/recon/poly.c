@@ -45,14 +45,14 @@ recon_poly_divide(const struct recon_poly *a, const struct recon_poly *b,
     struct recon_poly *q, struct recon_poly *r)
 {
 	struct recon_poly rest = *a, times = { .degree = -1 };
-	struct recon_zp lead;
+	struct recon_zp one;
 
-	assert(b->degree >= 0);
-	recon_zp_inv(&lead, &b->c[b->degree]);
+	recon_zp_one(&one);
+	assert(recon_zp_is_equal(&b->c[b->degree], &one));
 	if (a->degree >= b->degree)
 		times.degree = a->degree - b->degree;
 	for (int i = times.degree; i >= 0; i--) {
-		recon_zp_mul(&times.c[i], &rest.c[i + b->degree], &lead);
+		times.c[i] = rest.c[i + b->degree];
 		for (int j = 0; j <= b->degree; j++)
 			take(&rest.c[i + j], &times.c[i], &b->c[j]);
 	}
@@ -71,16 +71,33 @@ make_monic(struct recon_poly *a)
 		recon_zp_mul(&a->c[i], &a->c[i], &lead);
 }
 
+/* a modulo b, times something that is not zero: no inverse is needed. */
+static void
+remainder_take(struct recon_poly *a, const struct recon_poly *b)
+{
+	while (a->degree >= b->degree) {
+		struct recon_zp top = a->c[a->degree];
+		int up = a->degree - b->degree;
+
+		for (int i = 0; i <= a->degree; i++)
+			recon_zp_mul(&a->c[i], &a->c[i], &b->c[b->degree]);
+		for (int i = 0; i <= b->degree; i++)
+			take(&a->c[up + i], &top, &b->c[i]);
+		trim(a);
+	}
+}
+
 void
 recon_poly_gcd(const struct recon_poly *a, const struct recon_poly *b,
     struct recon_poly *gcd)
 {
-	struct recon_poly x = *a, y = *b, q, r;
+	struct recon_poly x = *a, y = *b, swap;
 
 	while (y.degree >= 0) {
-		recon_poly_divide(&x, &y, &q, &r);
+		remainder_take(&x, &y);
+		swap = x;
 		x = y;
-		y = r;
+		y = swap;
 	}
 	make_monic(&x);
 	*gcd = x;
@@ -134,40 +151,22 @@ times_linear(struct recon_zp *r, const struct recon_zp *a,
 }
 
 /*
- * (z + a) to the power of p, or of (p - 1) / 2, modulo a monic m of degree 2
- * or more. Bit by bit, for a linear base is cheaper than any window.
+ * (z + a) to the power of (p - 1) / 2, modulo m. Bit by bit, for a linear base
+ * is cheaper than any window.
  */
 static void
-power(const struct recon_zp *a, bool half, const struct recon_poly *m,
-    struct recon_poly *result)
+power(struct recon_zp *r, const struct recon_zp *a, const struct recon_poly *m)
 {
-	struct recon_poly r = { .degree = 0 };
-
-	recon_zp_one(&r.c[0]);
-	for (unsigned bit = RECON_ZP_BITS; bit-- > (half ? 1 : 0);) {
-		square(r.c, m);
+	memset(r, 0, RECON_MBAR * sizeof(*r));
+	recon_zp_one(&r[0]);
+	for (unsigned bit = RECON_ZP_BITS; bit-- > 1;) {
+		square(r, m);
 		if (recon_zp_prime_bit(bit))
-			times_linear(r.c, a, m);
+			times_linear(r, a, m);
 	}
-	r.degree = m->degree - 1;
-	trim(&r);
-	*result = r;
 }
 
 /* ---- roots ---- */
-
-/* z^p = z modulo a: so it is when a has distinct roots, as many as it can. */
-static bool
-splits(const struct recon_poly *a)
-{
-	struct recon_zp zero = { { 0 } }, one;
-	struct recon_poly r;
-
-	recon_zp_one(&one);
-	power(&zero, false, a, &r);
-	return r.degree == 1 && recon_zp_is_zero(&r.c[0]) &&
-	       recon_zp_is_equal(&r.c[1], &one);
-}
 
 static uint64_t
 next_random(uint64_t *seed)
@@ -186,22 +185,81 @@ struct split {
 	size_t n;
 };
 
-/* Roots r with (r + x)^((p - 1) / 2) = 1, and the others: half, as a rule. */
-static void
+/*
+ * r being the power above: (z + x)^p = z + x modulo m. So it is, whatever x,
+ * when m has as many distinct roots as its degree, which is above 1.
+ */
+static bool
+splits(const struct recon_zp *r, const struct recon_zp *x,
+    const struct recon_poly *m)
+{
+	struct recon_zp all[RECON_MBAR], one;
+	bool yes;
+
+	memcpy(all, r, sizeof(all));
+	square(all, m);
+	times_linear(all, x, m);
+	recon_zp_one(&one);
+	yes = recon_zp_is_equal(&all[0], x) && recon_zp_is_equal(&all[1], &one);
+	for (int i = 2; i < m->degree; i++)
+		yes = yes && recon_zp_is_zero(&all[i]);
+	return yes;
+}
+
+/* Roots r with (r + x)^((p - 1) / 2) = 1 from the others: half, as a rule.
+ * False when a does not split at all. */
+static bool
 part(const struct recon_poly *a, uint64_t *seed, struct recon_poly *some)
 {
-	struct recon_zp x, one;
 	uint64_t high = next_random(seed), low = next_random(seed);
-	struct recon_poly r;
+	struct recon_poly r = { .degree = a->degree - 1 };
+	struct recon_zp x, one;
 
-	recon_zp_one(&one);
 	recon_zp_bits(&x, high, low);
-	power(&x, true, a, &r);
-	if (r.degree < 0)
-		r = (struct recon_poly){ .degree = 0 };
+	power(r.c, &x, a);
+	if (!splits(r.c, &x, a))
+		return false;
+	recon_zp_one(&one);
 	recon_zp_sub(&r.c[0], &r.c[0], &one);
 	trim(&r);
 	recon_poly_gcd(a, &r, some);
+	return true;
+}
+
+/* False for what is no square. p is 3 modulo 4: a square's root is its power of
+ * (p + 1) / 4. */
+static bool
+square_root(struct recon_zp *root, const struct recon_zp *a)
+{
+	struct recon_zp r, back;
+
+	recon_zp_one(&r);
+	for (unsigned bit = RECON_ZP_BITS; bit-- > 2;) {
+		recon_zp_mul(&r, &r, &r);
+		if (recon_zp_prime_bit(bit))
+			recon_zp_mul(&r, &r, a);
+	}
+	recon_zp_mul(&r, &r, a);
+	recon_zp_mul(&back, &r, &r);
+	*root = r;
+	return recon_zp_is_equal(&back, a);
+}
+
+/* z^2 + 2hz + c has the roots -h + s and -h - s, where s^2 = h^2 - c. */
+static bool
+square_solve(const struct recon_poly *a, struct recon_zp roots[2])
+{
+	struct recon_zp h, square, s, zero = { { 0 } };
+
+	recon_zp_half(&h, &a->c[1]);
+	recon_zp_mul(&square, &h, &h);
+	recon_zp_sub(&square, &square, &a->c[0]);
+	if (recon_zp_is_zero(&square) || !square_root(&s, &square))
+		return false;
+	recon_zp_sub(&roots[0], &s, &h);
+	recon_zp_add(&roots[1], &s, &h);
+	recon_zp_sub(&roots[1], &zero, &roots[1]);
+	return true;
 }
 
 static bool
@@ -216,10 +274,13 @@ split(struct split *s, const struct recon_poly *a)
 		recon_zp_sub(&s->roots[s->n++], &zero, &a->c[0]);
 		return true;
 	}
+	if (a->degree == 2) {
+		s->n += 2;
+		return square_solve(a, &s->roots[s->n - 2]);
+	}
 	do {
-		if (s->tries++ == TRIES)
+		if (s->tries++ == TRIES || !part(a, s->seed, &some))
 			return false;
-		part(a, s->seed, &some);
 	} while (some.degree == 0 || some.degree == a->degree);
 	recon_poly_divide(a, &some, &others, &rest);
 	assert(rest.degree < 0);
@@ -233,5 +294,5 @@ recon_poly_roots(const struct recon_poly *a, uint64_t *seed,
 	struct split s = { .seed = seed, .roots = roots };
 
 	assert(a->degree >= 0);
-	return (a->degree < 2 || splits(a)) && split(&s, a);
+	return split(&s, a);
 }

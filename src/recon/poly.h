@@ -16,8 +16,8 @@ struct recon_poly {
 void recon_poly_at(const struct recon_poly *a, const struct recon_zp *z,
     struct recon_zp *value);
 
-/* a = q * b + r with r of a lower degree than b, which is not zero. q or r
- * may be a. */
+/* a = q * b + r with r of a lower degree than b, which is monic. q or r may be
+ * a. */
 void recon_poly_divide(const struct recon_poly *a, const struct recon_poly *b,
     struct recon_poly *q, struct recon_poly *r);
 

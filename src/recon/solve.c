@@ -62,35 +62,35 @@ row_fill(struct recon_zp *row, const struct fraction *f,
 	recon_zp_sub(&row[ma + mb], &(struct recon_zp){ { 0 } }, &right);
 }
 
-/* Subtract from row i what makes its entry in a column zero. */
+/* Make row i's entry in a column zero by means of another row; no inverse is
+ * needed when row i is multiplied, too. */
 static void
 row_clear(struct system *s, int i, int from, int column)
 {
-	struct recon_zp times = s->at[i][column], product;
+	struct recon_zp by = s->at[i][column], product;
 
-	for (int k = column; k <= s->n; k++) {
-		recon_zp_mul(&product, &times, &s->at[from][k]);
+	for (int k = 0; k <= s->n; k++) {
+		recon_zp_mul(&s->at[i][k], &s->at[i][k], &s->at[from][column]);
+		recon_zp_mul(&product, &by, &s->at[from][k]);
 		recon_zp_sub(&s->at[i][k], &s->at[i][k], &product);
 	}
 }
 
-/* A row at or below `from` whose entry is not zero, made 1 and swapped to
- * there. */
+/* A row at or below `from` whose entry is not zero, swapped to there. */
 static bool
 pivot_find(struct system *s, int from, int column)
 {
 	int i = from;
-	struct recon_zp swap, inverse;
 
 	while (i < s->n && recon_zp_is_zero(&s->at[i][column]))
 		i++;
 	if (i == s->n)
 		return false;
-	recon_zp_inv(&inverse, &s->at[i][column]);
 	for (int k = 0; k <= s->n; k++) {
-		swap = s->at[i][k];
+		struct recon_zp swap = s->at[i][k];
+
 		s->at[i][k] = s->at[from][k];
-		recon_zp_mul(&s->at[from][k], &swap, &inverse);
+		s->at[from][k] = swap;
 	}
 	return true;
 }
@@ -103,23 +103,26 @@ pivot_find(struct system *s, int from, int column)
 static bool
 system_solve(struct system *s, struct recon_zp x[RECON_MBAR])
 {
-	int rows = 0, row_of[RECON_MBAR];
+	struct recon_zp pivot[RECON_MBAR];
+	int rows = 0, column_of[RECON_MBAR];
 
 	for (int column = 0; column < s->n; column++) {
-		row_of[column] = -1;
+		x[column] = (struct recon_zp){ { 0 } };
 		if (!pivot_find(s, rows, column))
 			continue;
 		for (int i = 0; i < s->n; i++)
 			if (i != rows)
 				row_clear(s, i, rows, column);
-		row_of[column] = rows++;
+		column_of[rows++] = column;
 	}
 	for (int i = rows; i < s->n; i++)
 		if (!recon_zp_is_zero(&s->at[i][s->n]))
 			return false;
-	for (int column = 0; column < s->n; column++)
-		x[column] = row_of[column] < 0 ? (struct recon_zp){ { 0 } }
-					       : s->at[row_of[column]][s->n];
+	for (int i = 0; i < rows; i++)
+		pivot[i] = s->at[i][column_of[i]];
+	recon_zp_inv_many(pivot, (size_t)rows);
+	for (int i = 0; i < rows; i++)
+		recon_zp_mul(&x[column_of[i]], &s->at[i][s->n], &pivot[i]);
 	return true;
 }
 

@@ -179,6 +179,14 @@ recon_zp_mul(struct recon_zp *z, const struct recon_zp *a,
 	reduce_once(z);
 }
 
+void
+recon_zp_half(struct recon_zp *z, const struct recon_zp *a)
+{
+	static const struct recon_zp half = { { 0, 1ull << 63, 0 } }; /* R/2 */
+
+	recon_zp_mul(z, a, &half);
+}
+
 /* a to the power of p - 2, four bits of it at a time. */
 void
 recon_zp_inv(struct recon_zp *z, const struct recon_zp *a)

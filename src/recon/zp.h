@@ -16,6 +16,9 @@ void recon_zp_sub(struct recon_zp *z, const struct recon_zp *a,
 void recon_zp_mul(struct recon_zp *z, const struct recon_zp *a,
     const struct recon_zp *b);
 
+/* a/2 */
+void recon_zp_half(struct recon_zp *z, const struct recon_zp *a);
+
 /* 1/a; 0 of 0. */
 void recon_zp_inv(struct recon_zp *z, const struct recon_zp *a);
 
