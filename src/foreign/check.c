@@ -254,9 +254,12 @@ foreign_describe(const struct foreign_sig *sig, struct buf *to)
 	buf_printf(to, "%s by the key ", foreign_form_row(sig->form)->words);
 	if (foreign_is_raw(sig->form) || foreign_is_ssh(sig->form)) {
 		digest_put(buf_bytes(&sig->key_octets), to);
-	} else { /* a number, lowest octet first */
+	} else { /* a number, lowest octet first, as minisign shows it */
+		unsigned long long number = 0;
+
 		for (size_t i = 8; i > 0; i--)
-			buf_printf(to, "%02X", sig->key_octets.p[1 + i]);
+			number = number << 8 | sig->key_octets.p[1 + i];
+		buf_printf(to, "%llX", number);
 	}
 	if (sig->words.n > 0) {
 		buf_put_str(to,

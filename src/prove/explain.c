@@ -5,10 +5,10 @@
 #include "prove/tell.h"
 
 static const struct row {
-	const char *kind, *status, *who, *missing, *command;
+	const char *kind, *status, *unless, *who, *missing, *command;
 } rows[] = {
-#define X(kind, status, who, missing, command) \
-	{ kind, status, who, missing, command },
+#define X(kind, status, unless, who, missing, command) \
+	{ kind, status, unless, who, missing, command },
 #include "prove/explain.def"
 #undef X
 };
@@ -21,7 +21,9 @@ row_fits(const struct row *row, const json_t *doc)
 	size_t n = strlen(row->kind);
 
 	return strncmp(item, row->kind, n) == 0 && item[n] == ':' &&
-	       strcmp(prove_text(status, "status"), row->status) == 0;
+	       strcmp(prove_text(status, "status"), row->status) == 0 &&
+	       (row->unless[0] == '\0' ||
+		   json_object_get(doc, row->unless) == NULL);
 }
 
 static bool
@@ -47,27 +49,50 @@ decides_find(const json_t *doc)
 	return NULL;
 }
 
+/* As commands take it: a fingerprint, or a digest. */
+static const char *
+item_name(const json_t *doc)
+{
+	const char *colon = strchr(prove_text(doc, "item"), ':');
+
+	return colon == NULL ? "" : colon + 1;
+}
+
+/* A certification is taken back where it stands. */
+static void
+place_write(char what, const json_t *doc, struct buf *to)
+{
+	const json_t *decides = decides_find(doc);
+	bool in_cert =
+	    strcmp(prove_text(decides, "carrier"), "certification") == 0;
+
+	if (what == 'I') {
+		buf_put_str(to, item_name(doc));
+		return;
+	}
+	buf_put_str(to, prove_text(decides, "digest"));
+	if (what == 'R' && in_cert)
+		buf_printf(to, " %s", item_name(doc));
+}
+
 static void
 command_write(const struct row *row, const json_t *doc, struct buf *to)
 {
-	const char *p = row->command;
-
-	for (; *p != '\0'; p++) {
+	for (const char *p = row->command; *p != '\0'; p++) {
 		if (p[0] != '%')
 			buf_u8(to, (uint8_t)*p);
-		else if (*++p == 'I')
-			buf_put_str(to, prove_text(doc, "item"));
 		else
-			buf_put_str(to,
-			    prove_text(decides_find(doc), "digest"));
+			place_write(*++p, doc, to);
 	}
 }
 
-/* Who spoke without the right: the root or the operator may grant it. */
+/* Who spoke without the right: the root or the operator may grant it, though
+ * hardly to the thing itself. */
 static bool
-is_claim(const json_t *statement)
+is_claim(const json_t *statement, const json_t *doc)
 {
-	return strcmp(prove_text(statement, "standing"), "claim") == 0;
+	return strcmp(prove_text(statement, "standing"), "claim") == 0 &&
+	       strcmp(prove_text(statement, "issuer"), item_name(doc)) != 0;
 }
 
 static void
@@ -91,8 +116,22 @@ missing_print(const struct row *row, const json_t *doc)
 	buf_release(&command);
 }
 
+/* Why, in the words of whoever said so. */
 static void
-statement_print(const json_t *statement)
+reasons_print(const json_t *statement)
+{
+	static const char *const names[] = { "reason", "vuln", "successor" };
+	const json_t *values = json_object_get(statement, "values"), *value;
+	size_t k;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		json_array_foreach(json_object_get(values, names[i]), k,
+		    value) if (json_is_string(value))
+		    out_line("    %s: %s", names[i], json_string_value(value));
+}
+
+static void
+statement_print(const json_t *statement, const json_t *doc)
 {
 	bool decides = flag_is_set(statement, "decides");
 	struct buf line;
@@ -101,7 +140,8 @@ statement_print(const json_t *statement)
 	prove_tell_statement(statement, &line);
 	out_line("%s %s", decides ? "decides:" : "heard:", buf_str(&line));
 	out_line("    %s", prove_text(statement, "why"));
-	if (is_claim(statement)) {
+	reasons_print(statement);
+	if (is_claim(statement, doc)) {
 		buf_clear(&line);
 		grant_write(statement, &line);
 		out_line("    %s", buf_str(&line));
@@ -122,7 +162,7 @@ prove_explain_print(const json_t *doc)
 		: "",
 	    json_is_true(json_object_get(status, "final")) ? "  [final]" : "");
 	json_array_foreach(json_object_get(doc, "statements"), i, statement)
-	    statement_print(statement);
+	    statement_print(statement, doc);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (row_fits(&rows[i], doc))
 			missing_print(&rows[i], doc);
@@ -168,7 +208,8 @@ prove_explain_json(const json_t *doc)
 		if (row_fits(&rows[i], doc))
 			missing_add(missing, &rows[i], doc);
 	json_array_foreach(json_object_get(doc, "statements"), i,
-	    statement) if (is_claim(statement)) claim_add(missing, statement);
+	    statement) if (is_claim(statement, doc))
+	    claim_add(missing, statement);
 	return json_pack("{s:O, s:O, s:O*, s:O*, s:o, s:O*}", "item",
 	    json_object_get(doc, "item"), "status",
 	    json_object_get(doc, "status"), "decides",
