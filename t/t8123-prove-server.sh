@@ -141,10 +141,10 @@ test_ok 'explain: what decides, what does not, what would help' '
 	grep -q "^decides: .*stolen" "$tmp/out" &&
 	grep -q "^heard: .*destroyed" "$tmp/out" &&
 	grep -q "has no right" "$tmp/out" &&
-	grep -q "^    ics state $item active --as KEY$" "$tmp/out" &&
+	grep -q "^    ics state ${item#dev:} active --as KEY$" "$tmp/out" &&
 	grep -q "^    ics grant 04$(lower $stranger) ROLE --as ROOT$" "$tmp/out" &&
 	ask explain --json -A $maker $device >"$tmp/out" &&
-	same "ics state $item active --as KEY" \
+	same "ics state ${item#dev:} active --as KEY" \
 		"$(jq -r ".missing[0].command" "$tmp/out")"
 '
 test_ok 'every command that explain names is one of ics' '
