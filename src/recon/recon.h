@@ -9,6 +9,8 @@
  *	solve.c     two sums to the elements in which the sets differ
  *	prefix.c    bit strings that name nodes
  *	tree.c      the prefix tree over a backing; any prefix has a sum
+ *	build.c     its nodes from members, in one pass
+ *	members.c   hashes in order
  *	set.c       a tree in memory, for overlays and tests
  *	view.c      what a session sees: tree times overlays
  *	msg.c       frames, exact shapes, limits
