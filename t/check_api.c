@@ -4,8 +4,8 @@
 
 #include "api/handler.h"
 #include "api/query.h"
-#include "api/terms.h"
 #include "fixture.h"
+#include "item/item.h"
 
 static void
 look(enum hkp_face face, enum hkp_method method, const char *path,
@@ -180,17 +180,17 @@ static const struct {
 
 START_TEST(terms)
 {
-	struct api_terms t = { 0 }, copy;
-	bool good = api_terms_read(&t, bytes_of_str(pairs[_i].text));
+	struct item_terms t = { 0 }, copy;
+	bool good = item_terms_read(&t, bytes_of_str(pairs[_i].text));
 
 	ck_assert_int_eq(good, pairs[_i].name != NULL);
 	if (!good)
 		return;
 	copy = t; /* a follower keeps one */
 	memset(&t, 0, sizeof(t));
-	ck_assert(bytes_equal(api_term_name(&copy, 0),
+	ck_assert(bytes_equal(item_term_name(&copy, 0),
 	    bytes_of_str(pairs[_i].name)));
-	ck_assert(bytes_equal(api_term_value(&copy, 0),
+	ck_assert(bytes_equal(item_term_value(&copy, 0),
 	    bytes_of_str(pairs[_i].value)));
 }
 END_TEST

@@ -6,7 +6,7 @@
  *
  *	api.c        rows, rights in force      query.c   parameters
  *	view.c       which item, as of when     item.c statement.c code.c
- *	terms.c search_read.c search.c          changes.c follow.c log.c
+ *	search_read.c search.c                  changes.c follow.c log.c
  *	submit.c result.c                       local.c stream.c
  *
  * Invariant: nothing here decides what is so; item and policy do.

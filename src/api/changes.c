@@ -61,7 +61,7 @@ is_selected(struct store_reader *r, const struct api_changes *c,
 	item_source_of_store(r, &source);
 	err = item_read(&source, &row->subject, &it);
 	if (err == ICS_OK)
-		*is = api_terms_fit(&c->select, &it, NULL);
+		*is = item_terms_fit(&c->select, &it, NULL);
 	item_release(&it);
 	return err == ICS_ENOTFOUND ? ICS_OK : err;
 }
@@ -119,6 +119,17 @@ last_event_read(struct hkp_request *rq, struct api_changes *c)
 		c->since = since;
 }
 
+bool
+api_select_read(const struct api_query *q, struct hkp_reply *rp,
+    struct item_terms *select)
+{
+	if (item_terms_read(select, api_query_get(q, "select")))
+		return true;
+	api_refuse(rp, 400, "select will not do",
+	    "write pairs, as select=model=T1000%20manu=Acme");
+	return false;
+}
+
 static bool
 asked_read(struct hkp_request *rq, struct hkp_reply *rp, struct api_changes *c,
     int64_t *wait)
@@ -131,20 +142,13 @@ asked_read(struct hkp_request *rq, struct hkp_reply *rp, struct api_changes *c,
 	int64_t n;
 
 	*c = (struct api_changes){ 0 };
-	struct bytes select;
-
 	if (!api_query_of(rq, rp, &q) ||
 	    !api_number_read(&q, rp, &since, &c->since) ||
 	    !api_number_read(&q, rp, &limit, &n) ||
 	    !api_number_read(&q, rp, &seconds, wait))
 		return false;
 	c->limit = (size_t)n;
-	select = api_query_get(&q, "select");
-	if (api_terms_read(&c->select, select))
-		return true;
-	api_refuse(rp, 400, "select will not do",
-	    "write pairs, as select=model=T1000%20manu=Acme");
-	return false;
+	return api_select_read(&q, rp, &c->select);
 }
 
 static void

@@ -7,7 +7,8 @@
 #define API_CHANGES_H
 
 #include "api/handler.h"
-#include "api/terms.h"
+#include "api/query.h"
+#include "item/item.h"
 
 #define API_CHANGES_MAX	   1000 /* rows of a page */
 #define API_FOLLOWERS_MAX  256	/* connections that wait */
@@ -17,9 +18,13 @@
 struct api_changes {
 	int64_t since; /* the position of the last row that was looked at */
 	size_t limit;
-	struct api_terms select; /* none: everything */
-	int64_t size;		 /* of the log, as of the last look */
+	struct item_terms select; /* none: everything */
+	int64_t size;		  /* of the log, as of the last look */
 };
+
+/* What select= asks for, added to select. False after a 400. */
+bool api_select_read(const struct api_query *q, struct hkp_reply *rp,
+    struct item_terms *select);
 
 /* A row of the log, as the feed tells it. */
 json_t *api_log_row_json(const struct store_log_row *row);

@@ -42,7 +42,7 @@ is_wanted(const struct api_search *s, const struct api_view *v)
 		return false;
 	if (s->status != NOTATIONS_STATUS_NONE && v->state.status != s->status)
 		return false;
-	return api_terms_fit(&s->terms, &v->it, s->claims ? NULL : &v->state);
+	return item_terms_fit(&s->terms, &v->it, s->claims ? NULL : &v->state);
 }
 
 /* The short form of the descriptor. */
@@ -94,15 +94,15 @@ out:
 static enum ics_err
 code_look(struct run *run)
 {
-	const struct api_terms *terms = &run->s->terms;
+	const struct item_terms *terms = &run->s->terms;
 	enum ics_err err = ICS_OK;
 
 	for (size_t i = 0; i < terms->n; i++) {
 		struct notations_subject code;
 
-		if (!bytes_equal(api_term_name(terms, i),
+		if (!bytes_equal(item_term_name(terms, i),
 			bytes_of_str("hash")) ||
-		    !notations_subject_guess(api_term_value(terms, i), &code))
+		    !notations_subject_guess(item_term_value(terms, i), &code))
 			continue;
 		if (run->s->is_first)
 			TRY(candidate_look(run, &code));
@@ -125,8 +125,8 @@ items_look(struct run *run, int64_t *next)
 
 	for (size_t i = 0; i < run->s->terms.n; i++)
 		find.terms[find.terms_n++] =
-		    notations_term_hash(api_term_name(&run->s->terms, i),
-			api_term_value(&run->s->terms, i));
+		    notations_term_hash(item_term_name(&run->s->terms, i),
+			item_term_value(&run->s->terms, i));
 	*next = 0;
 	do {
 		TRY(store_search_run(run->r, &find));

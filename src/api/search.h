@@ -7,13 +7,13 @@
 #define API_SEARCH_H
 
 #include "api/query.h"
-#include "api/terms.h"
+#include "item/item.h"
 
 #define API_SEARCH_ROWS	 200  /* of an answer */
 #define API_SEARCH_LOOKS 2000 /* candidates looked at for one */
 
 struct api_search {
-	struct api_terms terms;
+	struct item_terms terms;
 	struct bytes words;	      /* lent by the query; empty without */
 	struct bytes kind;	      /* what the item is; empty: anything */
 	enum notations_status status; /* effective; NONE: any */

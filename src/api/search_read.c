@@ -22,13 +22,13 @@ kind_take(struct api_search *s, struct bytes value)
 {
 	if (is_entity(value)) {
 		s->kind = value;
-		return api_terms_add(&s->terms, bytes_of_str("entity"), value);
+		return item_terms_add(&s->terms, bytes_of_str("entity"), value);
 	}
 	if (hkp_word_is(value, "device") || hkp_word_is(value, "code"))
 		s->kind = value;
 	else if (notations_kind_find(value) == NOTATIONS_KIND_NONE)
 		return false;
-	return api_terms_add(&s->terms, bytes_of_str("kind"), value);
+	return item_terms_add(&s->terms, bytes_of_str("kind"), value);
 }
 
 static bool
@@ -41,7 +41,7 @@ status_take(struct api_search *s, struct bytes value)
 	s->status = notations_status_find(value, false);
 	if (s->status == NOTATIONS_STATUS_NONE)
 		s->status = notations_status_find(value, true);
-	return api_terms_add(&s->terms, bytes_of_str("status"), value);
+	return item_terms_add(&s->terms, bytes_of_str("status"), value);
 }
 
 static bool
@@ -105,7 +105,7 @@ param_take(const struct api_param *p, struct hkp_reply *rp,
 		    params[i].help);
 		return false;
 	}
-	if (api_terms_add(&s->terms, p->name, p->value))
+	if (item_terms_add(&s->terms, p->name, p->value))
 		return true;
 	api_refuse(rp, 400, "a parameter of this search will not do",
 	    TERM_HELP);

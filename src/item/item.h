@@ -6,12 +6,14 @@
  *	source ─▶ item_read ─▶ struct item ─▶ item_fold ─▶ item_json_*
  *	 ├ item_store   over a store reader: everything in it was verified
  *	 └ item_pool    over packets of unknown origin, verified here
+ *	item_terms      what a search or a selection asks of items: terms.h
  */
 #ifndef ITEM_ITEM_H
 #define ITEM_ITEM_H
 
 #include <jansson.h>
 
+#include "item/terms.h"
 #include "policy/policy.h"
 #include "store/store.h"
 

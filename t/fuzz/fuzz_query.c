@@ -34,8 +34,8 @@ search(const struct api_query *q)
 	copy = s;
 	memset(&s, 0, sizeof(s));
 	for (size_t i = 0; i < copy.terms.n; i++)
-		if (api_term_name(&copy.terms, i).n == 0 ||
-		    api_term_value(&copy.terms, i).n == 0)
+		if (item_term_name(&copy.terms, i).n == 0 ||
+		    item_term_value(&copy.terms, i).n == 0)
 			abort();
 	if (copy.limit == 0 || copy.limit > API_SEARCH_ROWS || copy.after < 0)
 		abort();
@@ -45,7 +45,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct api_query q;
-	struct api_terms select = { 0 };
+	struct item_terms select = { 0 };
 	size_t octets = 0;
 
 	if (api_query_read(bytes_of(data, size), &q) != ICS_OK)
@@ -58,7 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (octets > size)
 		abort();
 	search(&q);
-	if (api_terms_read(&select, api_query_get(&q, "select")) &&
+	if (item_terms_read(&select, api_query_get(&q, "select")) &&
 	    select.used > size + STORE_TERMS_MAX * 80)
 		abort();
 	return 0;

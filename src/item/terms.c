@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Pairs of name and value: read, and looked for in statements. */
-#include "api/terms.h"
-
 #include "base/hex.h"
-#include "hkp/query.h"
+#include "item/item.h"
 
 /* ---- reading -------------------------------------------------------------------- */
 
 static bool
-keep(struct api_terms *terms, struct bytes text, size_t *at)
+keep(struct item_terms *terms, struct bytes text, size_t *at)
 {
 	*at = terms->used;
 	if (text.n == 0 || text.n > sizeof(terms->text) - terms->used)
@@ -20,9 +18,9 @@ keep(struct api_terms *terms, struct bytes text, size_t *at)
 
 /* Values are filed in lower case. */
 static bool
-put(struct api_terms *terms, struct bytes name, struct bytes value)
+put(struct item_terms *terms, struct bytes name, struct bytes value)
 {
-	struct api_term *term = &terms->at[terms->n];
+	struct item_term *term = &terms->at[terms->n];
 
 	if (terms->n == STORE_TERMS_MAX || !keep(terms, name, &term->name) ||
 	    !keep(terms, value, &term->value))
@@ -37,7 +35,7 @@ put(struct api_terms *terms, struct bytes name, struct bytes value)
 }
 
 static bool
-status_add(struct api_terms *terms, struct bytes name, struct bytes value)
+status_add(struct item_terms *terms, struct bytes name, struct bytes value)
 {
 	enum notations_status status = notations_status_find(value, false);
 
@@ -48,7 +46,7 @@ status_add(struct api_terms *terms, struct bytes name, struct bytes value)
 }
 
 static bool
-issuer_add(struct api_terms *terms, struct bytes name, struct bytes value)
+issuer_add(struct item_terms *terms, struct bytes name, struct bytes value)
 {
 	struct notations_subject subject;
 	struct pgp_fpr fpr;
@@ -62,7 +60,7 @@ issuer_add(struct api_terms *terms, struct bytes name, struct bytes value)
 }
 
 static bool
-hash_add(struct api_terms *terms, struct bytes name, struct bytes value)
+hash_add(struct item_terms *terms, struct bytes name, struct bytes value)
 {
 	char text[80];
 	uint8_t digest[32];
@@ -77,7 +75,7 @@ hash_add(struct api_terms *terms, struct bytes name, struct bytes value)
 /* What is filed otherwise than it is written. */
 static const struct {
 	const char *name, *filed;
-	bool (*add)(struct api_terms *terms, struct bytes name,
+	bool (*add)(struct item_terms *terms, struct bytes name,
 	    struct bytes value);
 } odd[] = {
 	{ "status", "status", status_add },
@@ -100,7 +98,7 @@ name_filed(struct bytes name)
 }
 
 bool
-api_terms_add(struct api_terms *terms, struct bytes name, struct bytes value)
+item_terms_add(struct item_terms *terms, struct bytes name, struct bytes value)
 {
 	name = name_filed(name);
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
@@ -110,17 +108,29 @@ api_terms_add(struct api_terms *terms, struct bytes name, struct bytes value)
 	return put(terms, name, value);
 }
 
+/* What stands before a separator, or everything; rest is behind it. */
+static struct bytes
+before(struct bytes text, uint8_t separator, struct bytes *rest)
+{
+	size_t n = 0;
+
+	while (n < text.n && text.p[n] != separator)
+		n++;
+	*rest = n == text.n ? bytes_of(NULL, 0)
+			    : bytes_of(&text.p[n + 1], text.n - n - 1);
+	return bytes_of(text.p, n);
+}
+
 bool
-api_terms_read(struct api_terms *terms, struct bytes text)
+item_terms_read(struct item_terms *terms, struct bytes text)
 {
 	while (text.n > 0) {
-		struct bytes pair, name, value;
+		struct bytes pair = before(text, ' ', &text);
+		struct bytes value, name = before(pair, '=', &value);
 
-		hkp_split(text, ' ', &pair, &text);
 		if (pair.n == 0)
 			continue;
-		hkp_split(pair, '=', &name, &value);
-		if (!api_terms_add(terms, name, value))
+		if (!item_terms_add(terms, name, value))
 			return false;
 	}
 	return true;
@@ -194,12 +204,12 @@ fits(struct pair *pair, const struct item *it, const struct policy_state *state)
 }
 
 bool
-api_terms_fit(const struct api_terms *terms, const struct item *it,
+item_terms_fit(const struct item_terms *terms, const struct item *it,
     const struct policy_state *state)
 {
 	for (size_t i = 0; i < terms->n; i++) {
-		struct pair pair = { api_term_name(terms, i),
-			api_term_value(terms, i), false };
+		struct pair pair = { item_term_name(terms, i),
+			item_term_value(terms, i), false };
 
 		if (!fits(&pair, it, state))
 			return false;

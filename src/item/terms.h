@@ -2,34 +2,38 @@
 /*
  * What a search or a follower asks of items: pairs of name and value, written
  * as the index files them. The index finds candidates; what is said decides.
+ * Others include item/item.h.
  */
-#ifndef API_TERMS_H
-#define API_TERMS_H
+#ifndef ITEM_TERMS_H
+#define ITEM_TERMS_H
 
-#include "item/item.h"
+#include "policy/policy.h"
+#include "store/store.h"
 
-#define API_TERMS_TEXT_MAX 4096 /* octets of all pairs together */
+struct item; /* see item/item.h */
+
+#define ITEM_TERMS_TEXT_MAX 4096 /* octets of all pairs together */
 
 /* Places in text, so that it may be copied. */
-struct api_term {
+struct item_term {
 	size_t name, name_n, value, value_n;
 };
 
-struct api_terms {
-	struct api_term at[STORE_TERMS_MAX];
+struct item_terms {
+	struct item_term at[STORE_TERMS_MAX];
 	size_t n;
-	uint8_t text[API_TERMS_TEXT_MAX];
+	uint8_t text[ITEM_TERMS_TEXT_MAX];
 	size_t used;
 };
 
 static inline struct bytes
-api_term_name(const struct api_terms *terms, size_t i)
+item_term_name(const struct item_terms *terms, size_t i)
 {
 	return bytes_of(&terms->text[terms->at[i].name], terms->at[i].name_n);
 }
 
 static inline struct bytes
-api_term_value(const struct api_terms *terms, size_t i)
+item_term_value(const struct item_terms *terms, size_t i)
 {
 	return bytes_of(&terms->text[terms->at[i].value], terms->at[i].value_n);
 }
@@ -39,15 +43,15 @@ api_term_value(const struct api_terms *terms, size_t i)
  * bare or with its algorithm; an issuer in any form of a fingerprint. False
  * when it can be no such thing, or there are too many.
  */
-bool api_terms_add(struct api_terms *terms, struct bytes name,
+bool item_terms_add(struct item_terms *terms, struct bytes name,
     struct bytes value);
 
 /* "model=T1000 manu=Acme", between spaces. False likewise. */
-bool api_terms_read(struct api_terms *terms, struct bytes text);
+bool item_terms_read(struct item_terms *terms, struct bytes text);
 
 /* Does each pair stand in a statement about the item: one that counts, by a
  * role that may say it (state NULL: in any)? */
-bool api_terms_fit(const struct api_terms *terms, const struct item *it,
+bool item_terms_fit(const struct item_terms *terms, const struct item *it,
     const struct policy_state *state);
 
 #endif
