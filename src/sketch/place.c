@@ -7,7 +7,7 @@
 
 #include "base/cursor.h"
 
-#define DRAW_BITS 22 /* of a step: (i + 1) (i + 2) << 22 fits 64 bits */
+#define DRAW_BITS 22 /* of a step: (i + 1) (i + 2) << 22 fits 63 bits */
 
 /* ---- the hash --------------------------------------------------------------- */
 
@@ -103,31 +103,28 @@ draw(uint64_t *state)
 	return (z >> (64 - DRAW_BITS)) + 1;
 }
 
-/* The largest s with s * s <= n; what sqrt rounds is put right. */
-static uint64_t
-root(uint64_t n)
-{
-	uint64_t s = (uint64_t)sqrt((double)n);
-
-	while (s * s > n)
-		s--;
-	while ((s + 1) * (s + 1) <= n)
-		s++;
-	return s;
-}
-
 /*
  * That a member at i does not stand in i + 1 to k has the probability
  * (i + 1) (i + 2) / ((k + 1) (k + 2)). So with u drawn from (0, 1], the next
- * place is the least k with (k + 1) (k + 2) > (i + 1) (i + 2) / u.
+ * place is the least k with (k + 1) (k + 2) > (i + 1) (i + 2) / u. The square
+ * root only says where to look; whole numbers of 63 bits decide.
  */
 void
 sketch_walk_on(struct sketch_walk *w)
 {
-	uint64_t i = w->at;
-	uint64_t beyond = ((i + 1) * (i + 2) << DRAW_BITS) / draw(&w->state);
-	uint64_t s = root(beyond + 1);
-	uint64_t k = s * (s + 1) > beyond ? s - 1 : s;
+	uint64_t i = w->at, u = draw(&w->state);
+	uint64_t bound = (i + 1) * (i + 2) << DRAW_BITS;
+	double root = sqrt((double)bound / (double)u);
+	uint64_t k;
 
+	if (root > SKETCH_SYMBOLS_MAX + 2) {
+		w->at = SKETCH_SYMBOLS_MAX;
+		return;
+	}
+	k = (uint64_t)root;
+	while (k * (k + 1) * u > bound)
+		k--;
+	while ((k + 1) * (k + 2) * u <= bound)
+		k++;
 	w->at = k < SKETCH_SYMBOLS_MAX ? (uint32_t)k : SKETCH_SYMBOLS_MAX;
 }
