@@ -186,3 +186,14 @@ bench_large() {
 		eval "pid_$server="
 	done
 }
+
+# No server: the processor time of a sketch, and of its reader.
+bench_sketch() {
+	say "digests: $million, of which 1000 differ"
+	for rep in $(seq "$reps"); do
+		"$bin/differ" "$million" 1000 >"$dir/differ" 2>/dev/null
+		while read -r measure who rate; do
+			note digests "$measure" "$who" "$rate"
+		done <"$dir/differ"
+	done
+}

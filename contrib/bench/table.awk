@@ -18,6 +18,8 @@ BEGIN {
 	want["get-close", "sks"] = 1.5
 	want["add-16", "sks"] = 1.0
 	want["load", "sks"] = 0.6
+	want["sketch", "sha256"] = 0.2
+	want["decode", "sha256"] = 0.1
 }
 
 {
