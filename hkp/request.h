@@ -172,6 +172,8 @@ bool hkp_more_metrics(struct hkp_request *rq, struct hkp_reply *rp,
     struct buf *begun);
 bool hkp_more_stats(struct hkp_request *rq, struct hkp_reply *rp, void *begun);
 bool hkp_ready(struct hkp *h);
+/* True once hkp_free waits for what is under way. Any thread. */
+bool hkp_is_stopping(struct hkp *h);
 /* Threads that outlive a request (fsck) are counted so that hkp_free waits. */
 void hkp_helpers_add(struct hkp *h, int change);
 

@@ -282,6 +282,12 @@ hkp_ready(struct hkp *h)
 	return atomic_load(&h->ready);
 }
 
+bool
+hkp_is_stopping(struct hkp *h)
+{
+	return atomic_load(&h->stopping);
+}
+
 struct intake *
 hkp_intake(struct hkp *h)
 {

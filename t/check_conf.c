@@ -139,7 +139,7 @@ START_TEST(test_rights)
 			      "root += {\"" DIGITS64 "\"}\n"
 			      "right = {\"owner " FPR6 "\",\n"
 			      "  \"manufacturer  " FPR4 " Acme/T1*\"}\n"
-			      "claims = no\n",
+			      "claims = no\nsketch = public\n",
 	    complaints);
 	const struct policy_right *at = c->policy.at;
 
@@ -155,10 +155,12 @@ START_TEST(test_rights)
 	ck_assert_int_eq(at[4].role, NOTATIONS_ROLE_MANUFACTURER);
 	ck_assert(bytes_equal(at[4].scope, bytes_of_str("Acme/T1*")));
 	ck_assert(!c->claims);
+	ck_assert(c->sketch_public);
 	conf_free(c);
 	c = load("", complaints);
 	ck_assert_uint_eq(c->policy.n, 0);
 	ck_assert(c->claims);
+	ck_assert(!c->sketch_public);
 	conf_free(c);
 }
 END_TEST
@@ -200,6 +202,7 @@ static const struct {
 	{ "\nright = \"owner\"\n", { ":2: right: \"owner\"", "ROLE FPR" } },
 	{ "\nright = \"king " FPR4 "\"\n", { ":2: right: \"king " } },
 	{ "right = \"owner " FPR4 " a b\"\n", { ":1: right:" } },
+	{ "sketch = yes\n", { ":1: sketch: \"yes\"", "peers or public" } },
 	{ "claims = maybe\n", { ":1: claims: \"maybe\"", "yes or no" } },
 	{ "\nconnections = 9\nconnections = 9\n",
 	    { ":3: connections stands in line 2 already" } },

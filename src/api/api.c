@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "api/handler.h"
+#include "api/sketch.h"
 #include "base/clock.h"
 #include "base/hex.h"
 #include "hkp/page.h"
@@ -103,6 +104,7 @@ api_new(struct sync *sync)
 
 	a->sync = sync;
 	atomic_store(&a->rights, rights_new(&(struct policy_rights){ 0 }));
+	a->sketcher = api_sketcher_new();
 	return a;
 }
 
@@ -113,12 +115,19 @@ api_free(struct api *a)
 
 	if (a == NULL)
 		return;
+	api_sketcher_free(a->sketcher);
 	for (struct api_rights *r = atomic_load(&a->rights); r != NULL;
 	     r = before) {
 		before = r->before;
 		rights_free(r);
 	}
 	free(a);
+}
+
+void
+api_sketch_public_set(struct api *a, bool is_public)
+{
+	atomic_store(&a->sketch_is_public, is_public);
 }
 
 struct api *

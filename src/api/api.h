@@ -8,6 +8,7 @@
  *	view.c       which item, as of when     item.c statement.c code.c
  *	search_read.c search.c                  changes.c follow.c log.c
  *	submit.c result.c                       local.c stream.c
+ *	sketch.c sketch_*.c fetch.c             what peers compare and fetch
  *
  * Invariant: nothing here decides what is so; item and policy do.
  */
@@ -36,6 +37,10 @@ void api_stats(struct hkp_request *rq, struct hkp_reply *rp, void *begun);
  * be NULL: then there are no peers. The caller frees it, after hkp_free. */
 struct api *api_new(struct sync *sync);
 void api_free(struct api *a);
+
+/* Whether everybody may ask for sketches, and fetch by digests; else only peers
+ * whose keys are known, which is so until this is called. Any thread. */
+void api_sketch_public_set(struct api *a, bool is_public);
 
 /* Judge by these rights (copied) from now on; one thread calls this. */
 void api_rights_set(struct api *a, const struct policy_rights *rights);

@@ -25,6 +25,8 @@ struct api {
 	struct sync *sync;		     /* lent; may be NULL */
 	atomic_uint followers;		     /* of the log, that wait */
 	_Atomic(struct api_rights *) rights; /* the newest */
+	atomic_bool sketch_is_public;
+	struct api_sketcher *sketcher; /* owned */
 };
 
 /* The state of the server that a request came to. */
@@ -36,6 +38,9 @@ const struct policy_rights *api_rights_of(struct hkp_request *rq);
 /* Answer {"error": words, "help": help}. */
 void api_refuse(struct hkp_reply *rp, unsigned status, const char *words,
     const char *help);
+
+/* May this client compare and fetch as other servers do? False after a 403. */
+bool api_peer_may(struct hkp_request *rq, struct hkp_reply *rp);
 
 /* "2026-11-26T10:00:00Z" */
 json_t *api_time_json(int64_t t);

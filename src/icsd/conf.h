@@ -34,6 +34,7 @@ enum conf_type {
 	CONF_PROFILE,	/* text: a profile that this version has */
 	CONF_LEVEL,	/* word of base/log.h */
 	CONF_SWITCH,	/* "yes" or "no" */
+	CONF_PUBLIC,	/* "peers" or "public" */
 	CONF_COUNT,	/* number */
 	CONF_OCTETS	/* number, perhaps with K, M or G */
 };
@@ -61,7 +62,7 @@ struct conf {
 	char *user, *group, *hostname, *nodename, *contact;
 	char *recon, *filters;
 	struct conf_texts listen, roots, rights, peers;
-	bool claims;
+	bool claims, sketch_public;
 	enum log_level log_level;
 	unsigned long http_threads, checkers, connections, per_address;
 	unsigned long request_seconds, header_octets, body_octets;

@@ -168,6 +168,19 @@ switch_read(const struct conf_row *row, const char *text, void *field)
 	return true;
 }
 
+/* Peers alone, or everybody. */
+static bool
+public_read(const struct conf_row *row, const char *text, void *field)
+{
+	bool is_public = strcmp(text, "public") == 0;
+
+	(void)row; /* says no more than the type */
+	if (!is_public && strcmp(text, "peers") != 0)
+		return false;
+	*(bool *)field = is_public;
+	return true;
+}
+
 static bool
 level_read(const struct conf_row *row, const char *text, void *field)
 {
@@ -247,6 +260,7 @@ static const struct {
 	    "at most 64 texts \"NAME kind=... WORD=VALUE...\", as \"sks1 "
 	    "kind=sks recon=192.0.2.7\"; icsd.conf(5) lists the words" },
 	[CONF_SWITCH] = { switch_read, "yes or no" },
+	[CONF_PUBLIC] = { public_read, "peers or public" },
 	[CONF_PROFILE] = { profile_read, "a profile that this version has" },
 	[CONF_LEVEL] = { level_read, "a level" },
 	[CONF_COUNT] = { count_read, "a number" },
@@ -297,6 +311,7 @@ conf_value_release(enum conf_type type, void *field)
 		break;
 	case CONF_LEVEL:
 	case CONF_SWITCH:
+	case CONF_PUBLIC:
 	case CONF_COUNT:
 	case CONF_OCTETS:
 		break;
@@ -328,6 +343,7 @@ conf_value_equal(enum conf_type type, const void *a, const void *b)
 	case CONF_PEERS:
 		return texts_equal(a, b);
 	case CONF_SWITCH:
+	case CONF_PUBLIC:
 		return *(const bool *)a == *(const bool *)b;
 	case CONF_LEVEL:
 		return *(const enum log_level *)a == *(const enum log_level *)b;

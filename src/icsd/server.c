@@ -222,6 +222,7 @@ start_confined(struct server *s, struct conf *c)
 	TRY(failed("sync", sync_start(s, c), "see icsd(8)"));
 	s->api = api_new(s->sync);
 	api_rights_set(s->api, &c->policy);
+	api_sketch_public_set(s->api, c->sketch_public);
 	TRY(http_start(s, c));
 	hkp_ready_set(s->hkp, true);
 	listen_print(&s->listeners);
@@ -281,6 +282,7 @@ conf_swap(struct server *s, struct conf *next)
 	log_level_set(next->log_level);
 	intake_rights_set(s->in, &next->policy);
 	api_rights_set(s->api, &next->policy);
+	api_sketch_public_set(s->api, next->sketch_public);
 	peers_reload(s, next);
 	if (s->now != s->first)
 		conf_free(s->now);
