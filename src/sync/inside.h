@@ -94,6 +94,7 @@ struct sync_peer_private {
 	char error[64], words[256]; /* the texts of result */
 	struct sync_kept kept[SYNC_KEPT_MAX];
 	size_t kept_n;
+	struct sync_fetching *fetching; /* fetch.c's; NULL: none goes on */
 };
 
 /* The peers that a configuration names, in place of those it named before. */
@@ -113,6 +114,8 @@ uint64_t sync_table_next(const struct sync *s);
 /* An operator waits for the round that goes on with p. */
 void sync_peer_hurry(struct sync *s, struct sync_peer *p);
 
+/* Whether the peer may begin a session now. */
+bool sync_visit_may(const struct sync *s, const struct sync_peer *p);
 /* A session that the peer begins: false when there may be none now. Else one
  * sync_visit_end follows; that says what came of it. */
 bool sync_visit_begin(struct sync *s, struct sync_peer *p);
@@ -128,6 +131,7 @@ void sync_pins_free(struct sync *s);
 
 /* ---- state.c ------------------------------------------------------------------- */
 
+void sync_state_open(struct sync *s); /* before all else */
 /* What peers.json says is taken into the table; told when it cannot be. */
 void sync_state_load(struct sync *s);
 /* Write it soon; now. */
@@ -214,7 +218,8 @@ struct sync {
 	unsigned turn;
 	struct epoll_event events[SYNC_EVENTS_MAX];
 	int events_n; /* of this turn; some may be looked at still */
-	struct sync_ring alarms, requests, submissions, waits;
+	struct sync_ring alarms, requests, submissions, waits, conns;
+	struct sync_socket accepts[SYNC_LISTENERS_MAX];
 	struct sync_peer *peers[SYNC_PEERS_MAX]; /* NULL: a free slot */
 	uint64_t seed;
 	bool is_touched; /* peers.json is to be written */

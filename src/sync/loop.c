@@ -15,7 +15,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "sync/inside.h"
+#include "sync/conn.h"
 
 #define MS	  UINT64_C(1000000)
 #define SLEEP_MS  60000 /* at most */
@@ -192,7 +192,9 @@ sync_main(void *arg)
 		turn(s, patience_ms(s));
 	sync_state_save(s);
 	sync_orders_close(s);
+	sync_accept_close(s);
 	sync_table_clear(s);
+	sync_conns_close(s);
 	/* What intake has of ours it answers; it must find us here. */
 	while (atomic_load(&s->abroad) > 0)
 		turn(s, ABROAD_MS);
@@ -228,10 +230,12 @@ inside_init(struct sync *s, const struct sync_config *config)
 	sync_ring_init(&s->requests);
 	sync_ring_init(&s->submissions);
 	sync_ring_init(&s->waits);
+	sync_ring_init(&s->conns);
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	s->wake.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	s->wake.call = messages_take;
 	sync_submit_open(s);
+	sync_state_open(s);
 }
 
 /* Signals are the main thread's. */
@@ -260,6 +264,7 @@ sync_new(const struct sync_config *config, struct sync **out)
 		TRY(err_from_errno(errno));
 	TRY(sync_socket_add(s, &s->wake, SYNC_WISH_READ));
 	TRY(sync_http_open(s));
+	sync_accept_open(s);
 	sync_table_take(s, s->config.peers, s->config.peers_n);
 	sync_state_load(s);
 	TRY(thread_start(s));
@@ -294,6 +299,7 @@ sync_free(struct sync *s)
 	sync_stop(s);
 	/* Where the thread never ran there is something left. */
 	sync_table_clear(s);
+	sync_conns_close(s);
 	sync_http_close(s);
 	sync_views_close(s);
 	queue_free(s->messages);

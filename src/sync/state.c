@@ -142,6 +142,12 @@ save_due(struct sync *s, void *arg)
 }
 
 void
+sync_state_open(struct sync *s)
+{
+	sync_alarm_init(&s->save, save_due, NULL);
+}
+
+void
 sync_state_load(struct sync *s)
 {
 	char *path = path_new(s, "");
@@ -149,7 +155,6 @@ sync_state_load(struct sync *s)
 	json_t *doc = NULL;
 	enum ics_err err;
 
-	sync_alarm_init(&s->save, save_due, NULL);
 	buf_init(&text, STATE_MAX);
 	err = file_read(path, &text);
 	if (err == ICS_OK)

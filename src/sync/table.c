@@ -17,8 +17,8 @@
 #define BUSY "busy"
 
 static const struct sync_method *const methods[SYNC_KINDS] = {
-	[SYNC_SKS] = NULL,
-	[SYNC_HOCKEYPUCK] = NULL,
+	[SYNC_SKS] = &sync_gossip,
+	[SYNC_HOCKEYPUCK] = &sync_gossip,
 	[SYNC_HKP] = NULL,
 	[SYNC_ICS] = NULL,
 };
@@ -181,13 +181,21 @@ sync_round_end(struct sync *s, struct sync_peer *p,
 /* ---- sessions that peers begin ------------------------------------------------------- */
 
 bool
+sync_visit_may(const struct sync *s, const struct sync_peer *p)
+{
+	const struct sync_peer_private *priv = p->priv;
+	uint64_t pause = s->config.pause_seconds * SYNC_SECOND;
+
+	return !priv->is_running && !priv->is_visited &&
+	       (priv->visited == 0 || s->now - priv->visited >= pause);
+}
+
+bool
 sync_visit_begin(struct sync *s, struct sync_peer *p)
 {
 	struct sync_peer_private *priv = p->priv;
-	uint64_t pause = s->config.pause_seconds * SYNC_SECOND;
 
-	if (priv->is_running || priv->is_visited ||
-	    (priv->visited != 0 && s->now - priv->visited < pause)) {
+	if (!sync_visit_may(s, p)) {
 		p->row.refused++;
 		return false;
 	}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A round with an SKS-like peer: a session over a snapshot of our tree tells
+ * what only the peer has, and that is fetched. When the peer begins, it is
+ * the same with roles changed, and called a visit. Spec: recon.md 8 to 13
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "store/store.h"
+#include "sync/conn.h"
+#include "sync/fetch.h"
+
+struct gossip {
+	bool is_visit;
+	bool more;		   /* the session met a bound */
+	struct sync_conn *conn;	   /* NULL: none goes on */
+	struct store_reader *view; /* likewise */
+};
+
+static struct gossip *
+gossip_of(struct sync_peer *p)
+{
+	if (p->own == NULL)
+		p->own = alloc_zero(1, sizeof(struct gossip));
+	return p->own;
+}
+
+static void
+end(struct sync *s, struct sync_peer *p, const struct sync_result *result)
+{
+	if (gossip_of(p)->is_visit)
+		sync_visit_end(s, p, result);
+	else
+		sync_round_end(s, p, result);
+}
+
+static void
+view_give(struct sync *s, struct gossip *g)
+{
+	if (g->view != NULL)
+		sync_view_give(s, g->view);
+	g->view = NULL;
+}
+
+/* ---- after the session ----------------------------------------------------------- */
+
+static void
+fetched(struct sync *s, struct sync_peer *p, void *arg,
+    const struct sync_fetched *got)
+{
+	struct gossip *g = arg;
+	struct sync_result result = { .error = got->error,
+		.words = got->words,
+		.retry_after = got->retry_after };
+
+	/* What brought nothing will not bring more at once. */
+	result.again = g->more && got->taken > 0;
+	end(s, p, &result);
+}
+
+static void
+session_ended(struct sync *s, struct sync_peer *p,
+    const struct sync_conn_end *told)
+{
+	struct gossip *g = gossip_of(p);
+	struct sync_fetch what = { .hashes = told->found,
+		.n = told->found_n,
+		.http_port = told->peer->http_port,
+		.arg = g,
+		.done = fetched };
+
+	g->conn = NULL;
+	g->more = told->more;
+	p->row.octets_in += told->tally->in;
+	p->row.octets_out += told->tally->out;
+	view_give(s, g);
+	if (told->error[0] == '\0')
+		p->row.differing = told->tally->theirs + told->tally->ours;
+	/* What was found before it broke off is good, too. */
+	if (told->found_n > 0 && p->conf.pull)
+		sync_fetch_start(s, p, &what);
+	else
+		end(s, p,
+		    &(struct sync_result){
+			.error = told->error, .words = told->words });
+}
+
+/* ---- the session ------------------------------------------------------------------- */
+
+/* A snapshot of a whole tree. ICS_EBUSY: there is none now. */
+static enum ics_err
+view_take(struct sync *s, struct gossip *g, struct recon_view *view)
+{
+	bool is_whole = false;
+	enum ics_err err;
+
+	TRY(sync_view_take(s, &g->view));
+	TRY(store_tree_is_whole(g->view, &is_whole));
+	if (!is_whole)
+		TRY(ICS_EBUSY);
+	store_tree_view(g->view, view);
+out:
+	if (err != ICS_OK)
+		view_give(s, g);
+	return err;
+}
+
+/* fd is given; -1: we connect. */
+static enum ics_err
+session_begin(struct sync *s, struct sync_peer *p, int fd)
+{
+	struct gossip *g = gossip_of(p);
+	struct sync_conn_setup setup = {
+		.peer = p, .fd = fd, .done = session_ended
+	};
+	enum ics_err err = view_take(s, g, &setup.view);
+
+	g->is_visit = fd >= 0;
+	if (err == ICS_OK)
+		g->conn = sync_conn_start(s, &setup);
+	return err;
+}
+
+static void
+start(struct sync *s, struct sync_peer *p)
+{
+	enum ics_err err = session_begin(s, p, -1);
+
+	if (err == ICS_EBUSY)
+		end(s, p,
+		    &(struct sync_result){ .error = "busy",
+			.words = "we have other sessions, or our tree is "
+				 "being built" });
+	else if (err != ICS_OK)
+		end(s, p,
+		    &(struct sync_result){
+			.error = "store", .words = err_words(err) });
+}
+
+void
+sync_gossip_visit(struct sync *s, struct sync_peer *p, int fd)
+{
+	enum ics_err err = session_begin(s, p, fd);
+
+	if (err == ICS_OK)
+		return;
+	close(fd);
+	end(s, p,
+	    &(struct sync_result){ .error = err == ICS_EBUSY ? "busy" : "store",
+		.words = err_words(err) });
+}
+
+bool
+sync_gossip_yield(struct sync *s, struct sync_peer *p, int fd)
+{
+	struct gossip *g = gossip_of(p);
+	struct sync_conn_setup setup = {
+		.peer = p, .fd = fd, .done = session_ended
+	};
+
+	if (g->is_visit || g->conn == NULL || !sync_conn_is_early(g->conn))
+		return false;
+	sync_conn_cancel(g->conn);
+	store_tree_view(g->view, &setup.view);
+	g->conn = sync_conn_start(s, &setup);
+	return true;
+}
+
+static void
+cancel(struct sync *s, struct sync_peer *p)
+{
+	struct gossip *g = gossip_of(p);
+
+	if (g->conn != NULL)
+		sync_conn_cancel(g->conn);
+	g->conn = NULL;
+	view_give(s, g);
+	sync_fetch_cancel(s, p);
+}
+
+static void
+forget(struct sync_peer *p)
+{
+	free(p->own);
+	p->own = NULL;
+}
+
+const struct sync_method sync_gossip = {
+	.start = start, .cancel = cancel, .forget = forget
+};
