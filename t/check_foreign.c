@@ -5,7 +5,9 @@
  */
 #include <gcrypt.h>
 
+#include "base/hex.h"
 #include "fixture.h"
+#include "foreign/factory.h"
 #include "foreign/foreign.h"
 
 static const struct row {
@@ -192,11 +194,75 @@ START_TEST(another_key_is_refused_or_bad)
 }
 END_TEST
 
+/* ---- TPM ------------------------------------------------------------------------ */
+
+#define TPM_HEAD "0023000b00040072"
+#define TPM_TAIL           \
+	"0000001000100003" \
+	"0010"
+#define P256_X \
+	"60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+#define P256_Y \
+	"7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299"
+
+static size_t
+tpm_make(uint8_t *out)
+{
+	const char *hex = TPM_HEAD TPM_TAIL "0020" P256_X "0020" P256_Y;
+
+	ck_assert_int_eq(hex_read(bytes_of_str(hex), out, strlen(hex) / 2),
+	    ICS_OK);
+	return strlen(hex) / 2;
+}
+
+START_TEST(a_tpm_key_is_read_whole_or_not)
+{
+	uint8_t area[256];
+	size_t n = tpm_make(area);
+	struct foreign_keytext key;
+
+	ck_assert_ptr_null(foreign_tpm_read(bytes_of(area, n), &key));
+	ck_assert_uint_eq(key.key.algo, PGP_ALGO_ECDSA);
+	ck_assert_int_eq(key.key.curve, PGP_CURVE_P256);
+	ck_assert_uint_eq(key.key.point.n, 65);
+	area[5] = 0; /* it does not sign */
+	ck_assert_ptr_null(foreign_tpm_read(bytes_of(area, n), &key));
+	ck_assert_uint_eq(key.key.algo, PGP_ALGO_ECDH);
+	for (size_t cut = 0; cut < n; cut++) {
+		uint8_t *exact = alloc_new(cut + (cut == 0));
+
+		memcpy(exact, area, cut);
+		ck_assert_ptr_nonnull(foreign_tpm_read(bytes_of(exact, cut),
+		    &key));
+		free(exact);
+	}
+}
+END_TEST
+
+START_TEST(a_flipped_tpm_key_is_read_as_another_or_refused)
+{
+	uint8_t area[256];
+	size_t n = tpm_make(area);
+	struct foreign_keytext key;
+
+	for (size_t i = 0; i < 8 * n; i++) {
+		uint8_t bit = (uint8_t)(1u << i % 8);
+
+		area[i / 8] ^= bit;
+		if (foreign_tpm_read(bytes_of(area, n), &key) == NULL)
+			ck_assert_uint_ne(key.key.algo, 0);
+		area[i / 8] ^= bit;
+	}
+}
+END_TEST
+
 static void
 tests_add(TCase *tc)
 {
 	const int n = (int)(sizeof(rows) / sizeof(rows[0]));
 
+	tcase_add_test(tc, a_tpm_key_is_read_whole_or_not);
+	tcase_add_test(tc, a_flipped_tpm_key_is_read_as_another_or_refused);
 	tcase_add_loop_test(tc, each_verifies, 0, n);
 	tcase_add_loop_test(tc, each_is_carried_by_two_notations, 0, n);
 	tcase_add_loop_test(tc, another_message_is_bad, 0, n);

@@ -16,13 +16,8 @@
 #include "ics/ics.h"
 #include "pgp/pgp.h"
 
-#define O(id)		(UINT64_C(1) << ICS_OPT_##id)
 #define OPTION_LIST_MAX 65536 /* octets of an option given again and again */
-_Static_assert(ICS_OPT_COUNT <= 64, "a bit an option");
-
-/* What every command takes. */
-#define OPTIONS_GENERAL \
-	(O(SERVER) | O(STATE_DIR) | O(QUIET) | O(HELP) | O(VERSION))
+_Static_assert(ICS_OPT_COUNT <= 128, "a bit an option, in two words");
 
 /* What every command takes that signs. */
 #define SIGNS                                                             \
@@ -41,15 +36,31 @@ static const struct command {
 	enum need need;
 	size_t least, most;
 	const char *arguments;
-	uint64_t options;
 	const char *words;
 } commands[] = {
 #define X(word, function, need, least, most, arguments, options, words) \
-	{ word, cmd_##function, need, least, most, arguments, options, words },
+	{ word, cmd_##function, need, least, most, arguments, words },
 #include "ics/commands.def"
 #undef X
 };
 #define COMMANDS_N (sizeof(commands) / sizeof(commands[0]))
+
+/* The options of each command, bit by bit: the first 64, then the others. */
+#define X(word, function, need, least, most, arguments, options, words) options,
+#define BIT(id)								(UINT64_C(1) << (ICS_OPT_##id) % 64)
+static const uint64_t taken[2][COMMANDS_N] = {
+#define O(id) (ICS_OPT_##id < 64 ? BIT(id) : 0)
+	{
+#include "ics/commands.def"
+	},
+#undef O
+#define O(id) (ICS_OPT_##id < 64 ? 0 : BIT(id))
+	{
+#include "ics/commands.def"
+	},
+#undef O
+};
+#undef X
 
 static const struct option_row {
 	const char *name;
@@ -71,16 +82,35 @@ command_find(const char *word)
 	return NULL;
 }
 
+/* What every command takes. */
+static bool
+is_general(size_t option)
+{
+	return option == ICS_OPT_SERVER || option == ICS_OPT_STATE_DIR ||
+	       option == ICS_OPT_QUIET || option == ICS_OPT_HELP ||
+	       option == ICS_OPT_VERSION;
+}
+
+/* command NULL: only those. */
+static bool
+takes(const struct command *command, size_t option)
+{
+	if (is_general(option))
+		return true;
+	return command != NULL &&
+	       (taken[option / 64][command - commands] >> option % 64 & 1) != 0;
+}
+
 /* ---- help ----------------------------------------------------------------- */
 
 static void
-options_show(uint64_t mask)
+options_show(const struct command *command)
 {
 	for (size_t i = 0; i < ICS_OPT_COUNT; i++) {
 		const struct option_row *row = &options[i];
 		char left[64], letter[8] = "    ";
 
-		if ((mask & UINT64_C(1) << i) == 0)
+		if (!takes(command, i))
 			continue;
 		if (row->letter != 0)
 			(void)snprintf(letter, sizeof(letter), "-%c, ",
@@ -99,7 +129,7 @@ command_show(const struct command *command)
 	    command->arguments);
 	out_line("       %s", command->words);
 	out_line("%s", "");
-	options_show(command->options | OPTIONS_GENERAL);
+	options_show(command);
 }
 
 static void
@@ -110,7 +140,7 @@ commands_show(void)
 	for (size_t i = 0; i < COMMANDS_N; i++)
 		out_line("  %-8s %s", commands[i].word, commands[i].words);
 	out_line("%s", "");
-	options_show(OPTIONS_GENERAL);
+	options_show(NULL);
 	out_line("%s", "");
 	out_line("\"ics help COMMAND\" explains one; ics(1) explains all.");
 }
@@ -120,11 +150,9 @@ static void
 words_show(void)
 {
 	for (size_t i = 0; i < COMMANDS_N; i++) {
-		uint64_t mask = commands[i].options | OPTIONS_GENERAL;
-
 		printf("%s", commands[i].word);
 		for (size_t k = 0; k < ICS_OPT_COUNT; k++)
-			if ((mask & UINT64_C(1) << k) != 0)
+			if (takes(&commands[i], k))
 				printf(" --%s", options[k].name);
 		printf("\n");
 	}
@@ -263,10 +291,8 @@ options_read(int argc, char **argv, struct ics *ics)
 static enum ics_err
 command_check(const struct command *command, const struct ics *ics)
 {
-	uint64_t mask = command->options | OPTIONS_GENERAL;
-
 	for (size_t i = 0; i < ICS_OPT_COUNT; i++) {
-		if (ics->opts[i] == NULL || (mask & UINT64_C(1) << i) != 0)
+		if (ics->opts[i] == NULL || takes(command, i))
 			continue;
 		out_fail("%s does not take --%s; \"ics help %s\" explains it",
 		    command->word, options[i].name, command->word);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* CSV and JSON lines, one row at a time. */
+/* CSV, JSON lines and arrays, PEM blocks: one row at a time. */
 #include "sign/manifest.h"
 
 #include <errno.h>
@@ -28,7 +28,13 @@ struct fields {
 
 struct sign_manifest {
 	FILE *file;
-	bool is_json;
+	enum form {
+		FORM_CSV,
+		FORM_LINES, /* a JSON object a line */
+		FORM_ARRAY, /* JSON objects between brackets */
+		FORM_PEM,   /* a block a row */
+		FORM_DER    /* one row */
+	} form;
 	size_t line; /* of the next octet, from 1 */
 	uint64_t octets, size;
 	struct fields names, values;
@@ -180,6 +186,30 @@ json_text(struct sign_manifest *m, const json_t *value, size_t i)
 	return bytes_of_str(m->numbers[i]);
 }
 
+/* An object of an array, to the brace that closes it. */
+static void
+object_read(struct sign_manifest *m)
+{
+	bool in_text = false, escaped = false;
+	size_t depth = 0;
+	int c;
+
+	fields_clear(&m->values);
+	while ((c = octet(m)) != EOF) {
+		buf_u8(&m->values.text, (uint8_t)c);
+		if (escaped)
+			escaped = false;
+		else if (in_text && c == '\\')
+			escaped = true;
+		else if (c == '"')
+			in_text = !in_text;
+		else if (!in_text && c == '{')
+			depth++;
+		else if (!in_text && c == '}' && depth-- <= 1)
+			break;
+	}
+}
+
 static enum ics_err
 json_row(struct sign_manifest *m, struct sign_row *row, struct report *rep)
 {
@@ -187,7 +217,10 @@ json_row(struct sign_manifest *m, struct sign_row *row, struct report *rep)
 	const char *name;
 	json_t *value;
 
-	line_read(m);
+	if (m->form == FORM_ARRAY)
+		object_read(m);
+	else
+		line_read(m);
 	line = buf_bytes(&m->values.text);
 	json_decref(m->object);
 	m->object = buf_end(&m->values.text) == ICS_OK
@@ -210,6 +243,67 @@ json_row(struct sign_manifest *m, struct sign_row *row, struct report *rep)
 	return ICS_OK;
 }
 
+/* ---- PEM, DER ------------------------------------------------------------------- */
+
+/* Append one line, its end included; false at the end of the file. */
+static bool
+line_append(struct sign_manifest *m, struct bytes *line)
+{
+	size_t from = m->values.text.n;
+	int c;
+
+	do {
+		c = octet(m);
+		if (c != EOF)
+			buf_u8(&m->values.text, (uint8_t)c);
+	} while (c != EOF && c != '\n');
+	*line = bytes_of(m->values.text.p + from, m->values.text.n - from);
+	return line->n > 0;
+}
+
+/* A block, or what stands between blocks and is passed over. */
+static enum ics_err
+pem_row(struct sign_manifest *m, struct sign_row *row, struct report *rep)
+{
+	struct bytes line;
+
+	fields_clear(&m->values);
+	while (line_append(m, &line) &&
+	       !bytes_starts_with(line, bytes_of_str("-----BEGIN")))
+		fields_clear(&m->values);
+	if (line.n == 0)
+		return ICS_ENOTFOUND;
+	row->line = m->line - 1;
+	while (line_append(m, &line))
+		if (bytes_starts_with(line, bytes_of_str("-----END")))
+			break;
+	if (line.n == 0 || buf_end(&m->values.text) != ICS_OK) {
+		report_add(rep, SIGN_REASON(not_row), "PEM");
+		return ICS_EDENIED;
+	}
+	row->at[row->n++] = (struct sign_field){ bytes_of_str("pem"),
+		buf_bytes(&m->values.text) };
+	return ICS_OK;
+}
+
+static enum ics_err
+der_row(struct sign_manifest *m, struct sign_row *row, struct report *rep)
+{
+	int c;
+
+	fields_clear(&m->values);
+	while ((c = octet(m)) != EOF)
+		buf_u8(&m->values.text, (uint8_t)c);
+	row->line = 1;
+	if (buf_end(&m->values.text) != ICS_OK) {
+		report_add(rep, SIGN_REASON(not_row), "DER");
+		return ICS_EDENIED;
+	}
+	row->at[row->n++] = (struct sign_field){ bytes_of_str("cert"),
+		buf_bytes(&m->values.text) };
+	return ICS_OK;
+}
+
 /* ---- both ------------------------------------------------------------------------- */
 
 /* Pass over blank lines; false at the end. */
@@ -220,7 +314,9 @@ row_seek(struct sign_manifest *m)
 
 	do
 		c = octet(m);
-	while (c == '\n' || c == '\r');
+	while (c == '\n' || c == '\r' ||
+	       (m->form == FORM_ARRAY &&
+		   (c == ' ' || c == '\t' || c == ',' || c == ']')));
 	octet_back(m, c);
 	return c != EOF;
 }
@@ -237,7 +333,18 @@ sign_manifest_next(struct sign_manifest *m, struct sign_row *row,
 		return ICS_EIO;
 	}
 	row->line = m->line;
-	return m->is_json ? json_row(m, row, rep) : csv_row(m, row, rep);
+	switch (m->form) {
+	case FORM_LINES:
+	case FORM_ARRAY:
+		return json_row(m, row, rep);
+	case FORM_PEM:
+		return pem_row(m, row, rep);
+	case FORM_DER:
+		return der_row(m, row, rep);
+	case FORM_CSV:
+		break;
+	}
+	return csv_row(m, row, rep);
 }
 
 struct bytes
@@ -290,9 +397,17 @@ head_read(struct sign_manifest *m, const char *path)
 		return ICS_EFORMAT;
 	}
 	c = octet(m);
-	octet_back(m, c);
-	m->is_json = c == '{';
-	if (m->is_json)
+	if (c == '[')
+		m->form = FORM_ARRAY;
+	else
+		octet_back(m, c);
+	if (c == '{')
+		m->form = FORM_LINES;
+	else if (c == '-')
+		m->form = FORM_PEM;
+	else if (c == 0x30)
+		m->form = FORM_DER;
+	if (m->form != FORM_CSV)
 		return ICS_OK;
 	csv_read(m, &m->names);
 	return names_check(m, path);

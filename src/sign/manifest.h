@@ -31,6 +31,7 @@ struct sign_row {
 	size_t line; /* where it begins, from 1 */
 	struct sign_field at[SIGN_FIELDS_MAX];
 	size_t n;
+	bool is_tpm; /* key is the public area of a TPM's: sign_derive */
 };
 
 struct sign_manifest;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/b64.h"
+#include "foreign/factory.h"
 #include "sign/verb.h"
 
 const struct reason sign_reasons[SIGN_REASON_COUNT] = {
@@ -55,6 +57,19 @@ made_read(const struct sign_mint *mint, const struct sign_row *row,
 	return ICS_OK;
 }
 
+static const struct reason *
+area_read(struct bytes text, struct foreign_keytext *to)
+{
+	const struct reason *why = FOREIGN_REASON(bad_tpm);
+	struct buf octets;
+
+	buf_init(&octets, FOREIGN_KEYTEXT_MAX);
+	if (b64_read(text, &octets) == ICS_OK)
+		why = foreign_tpm_read(buf_bytes(&octets), to);
+	buf_release(&octets);
+	return why;
+}
+
 static enum ics_err
 key_read(const struct sign_mint *mint, const struct sign_row *row,
     struct report *rep, struct sign_minted *minted)
@@ -69,7 +84,8 @@ key_read(const struct sign_mint *mint, const struct sign_row *row,
 	if (text.n == 0)
 		text = sign_row_get(row, "pem");
 	TRY(made_read(mint, row, rep, &made));
-	why = foreign_keytext_read(text, &minted->text);
+	why = row->is_tpm ? area_read(text, &minted->text)
+			  : foreign_keytext_read(text, &minted->text);
 	if (why != NULL)
 		return refuse(rep, why, column);
 	raw->version = 4;

@@ -13,6 +13,7 @@
 #include "client/out.h"
 #include "ics/progress.h"
 #include "ics/sign.h"
+#include "sign/derive.h"
 #include "sign/mint.h"
 #include "sign/post.h"
 #include "sign/verb.h"
@@ -28,6 +29,7 @@ struct import {
 	struct sign_draft common;
 	struct sign_mint mint;
 	struct sign_manifest *manifest;
+	struct sign_derive derive;
 	struct sign_minted minted;
 	struct sign_post *post;	  /* NULL where nothing is sent */
 	struct sign_batch *batch; /* that is filled now */
@@ -237,10 +239,11 @@ out:
 
 /* ICS_EDENIED, with why in rep, for a row that is passed over. */
 static enum ics_err
-row_import(struct import *im, const struct sign_row *row, struct report *rep)
+row_import(struct import *im, struct sign_row *row, struct report *rep)
 {
 	enum ics_err err;
 
+	TRY(sign_derive(&im->derive, row, rep));
 	TRY(sign_mint_read(&im->mint, row, rep, &im->minted));
 	if (!im->act.dry_run)
 		err = row_sign(im, row);
@@ -374,6 +377,7 @@ import_run(struct import *im)
 
 	TRY(sign_options_read(im->ics, im->passphrase, &im->act));
 	TRY(mint_open(im));
+	TRY(sign_derive_open(&im->derive, im->ics->opts[ICS_OPT_MANIFEST_KEY]));
 	TRY(sign_manifest_open(im->ics->args[0], &im->manifest));
 	TRY(maker_find(im));
 	TRY(door_open(im));
@@ -398,6 +402,7 @@ import_release(struct import *im)
 	sign_post_free(im->post);
 	sign_manifest_close(im->manifest);
 	sign_minted_release(&im->minted);
+	sign_derive_release(&im->derive);
 	sign_draft_release(&im->common);
 	sign_signer_release(&im->maker);
 	sign_agent_free(im->agent);
@@ -411,6 +416,7 @@ cmd_import(struct ics *ics)
 	enum ics_err err;
 
 	sign_minted_init(&im.minted);
+	sign_derive_init(&im.derive);
 	sign_draft_init(&im.common);
 	err = import_run(&im);
 	if (im.rows > 0 || err == ICS_OK)
