@@ -29,8 +29,8 @@ ranks() {
 		done
 }
 
-test_ok 'there are nine walks' \
-	'same 9 "$(grep -c "^Walk " "$srcdir/src/ARCHITECTURE")"'
+test_ok 'there are ten walks' \
+	'same 10 "$(grep -c "^Walk " "$srcdir/src/ARCHITECTURE")"'
 test_ok 'each has steps' 'test "$(rows "$srcdir" | wc -l)" -ge 20'
 test_ok 'each step is a function of its file' 'clean walks "$srcdir"'
 test_ok 'each folder is on the map' 'clean ranks "$srcdir"'

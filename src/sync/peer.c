@@ -422,14 +422,14 @@ whole_fault(const struct sync_peer_conf *p, unsigned given)
 			return "this kind has url=http[s]://HOST:PORT";
 		break;
 	case SYNC_ICS:
-		if (!tls || !p->has_pin)
-			return "this kind has url=https://HOST:PORT and "
-			       "key=sha256//...";
+		if (!p->has_pin || (p->url[0] != '\0' && !tls))
+			return "this kind has key=sha256//..., and "
+			       "url=https://HOST:PORT where it can be reached";
 		break;
 	case SYNC_KINDS:
 		break;
 	}
-	if (p->has_pin && !tls)
+	if (p->has_pin && !tls && p->kind != SYNC_ICS)
 		return "key= needs url=https://...";
 	return NULL;
 }
@@ -456,6 +456,9 @@ sync_peer_read(const char *text, struct sync_peer_conf *p, const char **why)
 		*why = field_take(word, p, &given);
 	if (*why == NULL)
 		*why = whole_fault(p, given);
+	/* Who cannot be reached comes to us. */
+	if (p->kind == SYNC_ICS && p->url[0] == '\0')
+		p->every = 0;
 	return *why == NULL;
 }
 

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Private to sync: what an ICS peer answers in JSON, as hkp/README describes
+ * it. Invariant: unknown members and unknown events are passed over, so that
+ * newer servers are understood; whatever else is odd is ICS_EFORMAT.
+ */
+#ifndef SYNC_FEED_H
+#define SYNC_FEED_H
+
+#include "base/array.h"
+#include "merkle/merkle.h"
+#include "notations/notations.h"
+
+#define SYNC_FEED_ROWS	 1000	    /* asked for in one page, at most */
+#define SYNC_FEED_OCTETS (1u << 20) /* of any of these answers */
+
+enum sync_feed_event {
+	SYNC_FEED_PUT,	 /* a certificate, as it is now */
+	SYNC_FEED_STATE, /* a statement, of whatever carrier */
+	SYNC_FEED_OTHER	 /* an end of something, or news to us */
+};
+
+struct sync_feed_row {
+	enum sync_feed_event event; /* OTHER when it has no digest, too */
+	uint8_t digest[32];
+	char item[NOTATIONS_SUBJECT_TEXT_MAX]; /* fit for a URL's path */
+};
+ARRAY_OF(struct sync_feed_row, sync_feed_rows);
+
+/* A page of GET /ics/v1/changes; zero is an empty one. */
+struct sync_feed {
+	struct sync_feed_rows rows;
+	int64_t next, size; /* next: at least since; size: at least next */
+};
+enum ics_err sync_feed_read(struct bytes body, int64_t since,
+    struct sync_feed *feed);
+void sync_feed_release(struct sync_feed *feed);
+
+/* GET /ics/v1/log: how many rows, and the root over them. */
+struct sync_head {
+	int64_t size;
+	uint8_t root[MERKLE_OCTETS];
+};
+enum ics_err sync_head_read(struct bytes body, struct sync_head *head);
+
+/* GET /ics/v1/log/proof/consistency: that a log grew from the first head to
+ * the second. ICS_EFORMAT also when the proof does not hold. */
+enum ics_err sync_grown_read(struct bytes body, struct sync_head *from,
+    struct sync_head *to);
+
+/* POST /ics/v1/submit: how many of what was sent it took or will take, and
+ * how many it had. */
+struct sync_taken {
+	size_t taken, known;
+};
+enum ics_err sync_taken_read(struct bytes body, struct sync_taken *taken);
+
+#endif
