@@ -75,6 +75,11 @@ struct hkp_reply;
 struct hkp_request;
 struct hkp_route_table;
 
+/* Fill the reply; peers is a json_t, given: {"peers", "pksTargets"}, rows as
+ * Hockeypuck has them. */
+typedef void hkp_peers_tell(struct hkp_request *rq, struct hkp_reply *rp,
+    void *arg, void *peers);
+
 /*
  * Start threads (0: one per core) that answer on the listeners from the store
  * in dir; writes go to in. Not ready until hkp_ready_set. The caller stops it
@@ -95,13 +100,14 @@ struct hkp_start {
 	 * has a colon; true: it was answered. NULL: nobody is. */
 	bool (*more_lookup)(struct hkp_request *rq, struct hkp_reply *rp,
 	    const struct hkp_query *q);
-	/* What the routes of more add to /metrics, and to the JSON of the
-	 * statistics (a json_t): begun is given, and they answer, perhaps
-	 * later. NULL: it goes out as it is. */
+	/* What the routes of more add to /metrics: begun is given, and they
+	 * answer, perhaps later. NULL: it goes out as it is. */
 	void (*more_metrics)(struct hkp_request *rq, struct hkp_reply *rp,
 	    struct buf *begun);
-	void (*more_stats)(struct hkp_request *rq, struct hkp_reply *rp,
-	    void *begun);
+	/* Who knows of peers has tell called once, perhaps later and on
+	 * another thread. NULL: there are none. */
+	void (*more_peers)(struct hkp_request *rq, struct hkp_reply *rp,
+	    hkp_peers_tell *tell, void *arg);
 	/* Which other server has this key: true and its name. pin NULL: are
 	 * there any; only then are clients of TLS asked for a certificate.
 	 * Called from any thread; must not block. NULL: there are none. */

@@ -166,11 +166,12 @@ void *hkp_more_arg(struct hkp *h); /* of struct hkp_start, for its routes */
 /* False when nobody is asked, or he does not answer. */
 bool hkp_more_lookup(struct hkp_request *rq, struct hkp_reply *rp,
     const struct hkp_query *q);
-/* Have what was begun finished by those of struct hkp_start; false when
- * there is nobody. begun is given, else. */
+/* Have what was begun (given) finished; false when there is nobody. */
 bool hkp_more_metrics(struct hkp_request *rq, struct hkp_reply *rp,
     struct buf *begun);
-bool hkp_more_stats(struct hkp_request *rq, struct hkp_reply *rp, void *begun);
+/* Have tell called with the peers: at once with none, where nobody knows. */
+void hkp_more_peers(struct hkp_request *rq, struct hkp_reply *rp,
+    hkp_peers_tell *tell, void *arg);
 bool hkp_ready(struct hkp *h);
 /* True once hkp_free waits for what is under way. Any thread. */
 bool hkp_is_stopping(struct hkp *h);

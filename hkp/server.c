@@ -338,14 +338,16 @@ hkp_more_metrics(struct hkp_request *rq, struct hkp_reply *rp,
 	return start->more_metrics != NULL;
 }
 
-bool
-hkp_more_stats(struct hkp_request *rq, struct hkp_reply *rp, void *begun)
+void
+hkp_more_peers(struct hkp_request *rq, struct hkp_reply *rp,
+    hkp_peers_tell *tell, void *arg)
 {
 	const struct hkp_start *start = &rq->h->start;
 
-	if (start->more_stats != NULL)
-		start->more_stats(rq, rp, begun);
-	return start->more_stats != NULL;
+	if (start->more_peers != NULL)
+		start->more_peers(rq, rp, tell, arg);
+	else
+		tell(rq, rp, arg, NULL);
 }
 
 void

@@ -43,7 +43,7 @@ load_json(const struct store_load *load, size_t n)
 
 static void
 reply_json(struct hkp_request *rq, struct hkp_reply *rp,
-    const struct numbers *n)
+    const struct numbers *n, json_t *peers)
 {
 	const struct hkp_identity *id = &rq->config->identity;
 	char now[CLOCK_TEXT_MAX];
@@ -62,12 +62,11 @@ reply_json(struct hkp_request *rq, struct hkp_reply *rp,
 	json_object_set_new(all, "queryConfig",
 	    json_pack("{s:b, s:b, s:b}", "selfSignedOnly", 0,
 		"keywordSearchDisabled", 0, "enableInexactMatching", 1));
-	json_object_set_new(all, "peers", json_array());
-	json_object_set_new(all, "pksTargets", json_array());
+	json_object_update(all, peers);
+	json_decref(peers);
 	json_object_set_new(all, "hourly", load_json(n->hours, HOURS));
 	json_object_set_new(all, "daily", load_json(n->days, DAYS));
-	if (!hkp_more_stats(rq, rp, all))
-		hkp_reply_json(rp, 200, all);
+	hkp_reply_json(rp, 200, all);
 }
 
 static void
@@ -100,22 +99,55 @@ put_load(struct buf *out, const struct store_load *load, size_t n)
 	}
 }
 
+static struct bytes
+member(const json_t *peer, const char *name)
+{
+	const char *text = json_string_value(json_object_get(peer, name));
+
+	return bytes_of_str(text == NULL ? "" : text);
+}
+
+static void
+put_peers(struct buf *out, const json_t *peers)
+{
+	json_t *peer;
+	size_t i;
+
+	json_array_foreach(peers, i, peer)
+	{
+		hkp_page_put(out, HKP_PAGE_stats_peer,
+		    (struct hkp_page_value[]){
+			{ "name", member(peer, "name"), false },
+			{ "http", member(peer, "httpAddr"), false },
+			{ "recon", member(peer, "reconAddr"), false },
+			{ "in", member(peer, "lastIncomingRecon"), false },
+			{ "out", member(peer, "lastOutgoingRecon"), false },
+			{ "status", member(peer, "reconStatus"), false },
+		    },
+		    6);
+	}
+}
+
 static void
 reply_html(struct hkp_request *rq, struct hkp_reply *rp,
-    const struct numbers *n)
+    const struct numbers *n, json_t *all)
 {
 	const struct hkp_identity *id = &rq->config->identity;
 	char total[24];
+	struct buf peers;
 	struct buf hours;
 	struct buf days;
 	struct buf contact;
 	struct buf out;
 
+	buf_init(&peers, PAGE_MAX);
 	buf_init(&hours, PAGE_MAX);
 	buf_init(&days, PAGE_MAX);
 	buf_init(&contact, PAGE_MAX);
 	buf_init(&out, PAGE_MAX);
 	hkp_page_put_contact(&contact, id);
+	put_peers(&peers, json_object_get(all, "peers"));
+	put_peers(&peers, json_object_get(all, "pksTargets"));
 	put_load(&hours, n->hours, HOURS);
 	put_load(&days, n->days, DAYS);
 	put_number(total, n->stats.certs);
@@ -128,9 +160,12 @@ reply_html(struct hkp_request *rq, struct hkp_reply *rp,
 		{ "total", bytes_of_str(total), false },
 		{ "hours", buf_bytes(&hours), true },
 		{ "days", buf_bytes(&days), true },
+		{ "peers", buf_bytes(&peers), true },
 	    },
-	    7);
+	    8);
+	json_decref(all);
 	buf_release(&contact);
+	buf_release(&peers);
 	buf_release(&hours);
 	buf_release(&days);
 	hkp_reply_page(rp, 200, &out);
@@ -147,26 +182,58 @@ wants_html(struct hkp_request *rq)
 	       accept != NULL && strstr(accept, "text/html") != NULL;
 }
 
+/* What waits until the peers are known. */
+struct telling {
+	struct numbers n;
+	bool html;
+};
+
+static void
+peers_told(struct hkp_request *rq, struct hkp_reply *rp, void *arg, void *peers)
+{
+	struct telling *t = arg;
+	json_t *all = peers;
+
+	if (all == NULL)
+		all = json_pack("{s:[], s:[]}", "peers", "pksTargets");
+	if (t->html)
+		reply_html(rq, rp, &t->n, all);
+	else
+		reply_json(rq, rp, &t->n, all);
+	free(t);
+}
+
+static enum ics_err
+numbers_read(struct store_reader *r, struct numbers *n)
+{
+	struct store_history hours = { n->now, HOUR, n->hours, HOURS };
+	struct store_history days = { n->now, DAY, n->days, DAYS };
+	enum ics_err err;
+
+	TRY(store_stats(r, &n->stats));
+	TRY(store_load_history(r, &hours));
+	TRY(store_load_history(r, &days));
+out:
+	return err;
+}
+
 void
 hkp_stats(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	struct store_reader *r = hkp_request_reader(rq, rp);
-	struct numbers n = { .now = clock_now() };
-	struct store_history hours, days;
+	struct telling *t;
 	enum ics_err err;
 
 	if (r == NULL)
 		return;
-	TRY(store_stats(r, &n.stats));
-	hours = (struct store_history){ n.now, HOUR, n.hours, HOURS };
-	days = (struct store_history){ n.now, DAY, n.days, DAYS };
-	TRY(store_load_history(r, &hours));
-	TRY(store_load_history(r, &days));
-	if (wants_html(rq))
-		reply_html(rq, rp, &n);
-	else
-		reply_json(rq, rp, &n);
-out:
-	if (err != ICS_OK)
-		hkp_reply_error(rp, err);
+	t = alloc_zero(1, sizeof(*t));
+	t->html = wants_html(rq);
+	t->n.now = clock_now();
+	err = numbers_read(r, &t->n);
+	if (err == ICS_OK) {
+		hkp_more_peers(rq, rp, peers_told, t); /* it frees t */
+		return;
+	}
+	hkp_reply_error(rp, err);
+	free(t);
 }

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -252,6 +253,31 @@ calls_body(void)
 	return 0;
 }
 
+/* Whom nobody is to be connected to keeps what he has. */
+static int
+mute_body(void)
+{
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	bool active = false;
+
+	EXPECT(listener >= 0 && listen(listener, 1) == 0);
+	EXPECT(sandbox_calls(true, &active) == ICS_OK);
+	if (!active)
+		return 0;
+	EXPECT(socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EPERM);
+	EXPECT(socket(AF_INET6, SOCK_DGRAM, 0) < 0 && errno == EPERM);
+	EXPECT(socket(AF_UNIX, SOCK_STREAM, 0) >= 0);
+	EXPECT(fcntl(listener, F_SETFL, O_NONBLOCK) == 0);
+	EXPECT(accept(listener, NULL, NULL) < 0 && errno == EAGAIN);
+	return 0;
+}
+
+START_TEST(test_mute)
+{
+	ck_assert_int_eq(child_line(mute_body), 0);
+}
+END_TEST
+
 START_TEST(test_calls)
 {
 	ck_assert_int_eq(child_line(calls_body), 0);
@@ -297,6 +323,7 @@ main(void)
 		tcase_add_test(tcase, test_root);
 	tcase_add_test(tcase, test_files);
 	tcase_add_test(tcase, test_calls);
+	tcase_add_test(tcase, test_mute);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_set_tap(runner, "-");

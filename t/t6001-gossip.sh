@@ -50,6 +50,17 @@ test_ok 'the other way, too' '
 	ics_at b load -q "$tmp/news.pgp" && ics_at b peer sync a &&
 	wait_until 20 "are_equal a b" && same 203 "$(peer_hashes a | wc -l)"
 '
+both_at_once() {
+	for round in 1 2 3 4 5 6; do
+		ics_at a peer sync b &
+		both_pid=$!
+		ics_at b peer sync a && wait "$both_pid" || return
+	done
+}
+test_ok 'two that begin at the same time settle on one session' '
+	both_at_once &&
+	same "0 0" "$(peer_row a b failures) $(peer_row b a failures)"
+'
 test_ok 'a schedule brings news by itself' '
 	ics_at a peer remove b &&
 	ics_at a peer add b kind=sks $(peer_text b) every=1s &&

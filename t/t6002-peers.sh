@@ -76,6 +76,10 @@ assert peers[\"dead\"][\"reconStatus\"] == \"refused\", peers
 assert peers[\"dead\"][\"httpAddr\"] == \"127.0.0.1:1\", peers
 " "$tmp/stats"
 '
+test_ok 'and the page for people' '
+	curl -sS -H "Accept: text/html" "${icsd_http}/pks/lookup?op=stats" |
+		grep -q "<td>dead</td><td>127.0.0.1:1</td>.*<td>refused</td>"
+'
 test_ok 'what was added stays across a restart' '
 	peer_stop a && grep -q "\"acme\"" "$tmp/a/peers.json" &&
 	peer_start a 127.0.0.2 && same 2 "$(ics_at a peer list | grep -c "^dead \|^acme ")" &&

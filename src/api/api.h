@@ -28,10 +28,11 @@ extern const struct hkp_route_table api_routes;
 bool api_code_lookup(struct hkp_request *rq, struct hkp_reply *rp,
     const struct hkp_query *q);
 
-/* Peers behind /metrics and the statistics, for hkp_start. */
+/* Peers for /metrics and the statistics: see hkp_start. */
 void api_metrics(struct hkp_request *rq, struct hkp_reply *rp,
     struct buf *begun);
-void api_stats(struct hkp_request *rq, struct hkp_reply *rp, void *begun);
+void api_peers(struct hkp_request *rq, struct hkp_reply *rp,
+    hkp_peers_tell *tell, void *arg);
 
 /* What the routes share, for the argument of the rows. sync is lent, and may
  * be NULL: then there are no peers. The caller frees it, after hkp_free. */

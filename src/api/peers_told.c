@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Peers where others look for them: /metrics, and the statistics as
- * Hockeypuck gives them. Both bodies are begun by hkp and go on here when the
- * table has come; without it they go out as they are.
+ * Hockeypuck gives them. hkp begins both answers; they go on when the table
+ * has come, and go out without it where it does not.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -155,27 +155,36 @@ stats_row(const struct sync_row *row)
 	    "reconStatus", status);
 }
 
+struct stats_told {
+	hkp_peers_tell *tell;
+	void *arg;
+};
+
 static void
 stats_tell(struct hkp_request *rq, struct hkp_reply *rp, void *arg,
     const struct sync_answer *answer)
 {
-	json_t *all = arg, *recon = json_array(), *push = json_array();
+	json_t *recon = json_array(), *push = json_array();
+	struct stats_told *told = arg;
 
-	(void)rq;
 	for (size_t i = 0; answer->err == ICS_OK && i < answer->n; i++)
 		json_array_append_new(answer->rows[i].conf.kind == SYNC_HKP
 					  ? push
 					  : recon,
 		    stats_row(&answer->rows[i]));
-	json_object_set_new(all, "peers", recon);
-	json_object_set_new(all, "pksTargets", push);
-	hkp_reply_json(rp, 200, all);
+	told->tell(rq, rp, told->arg,
+	    json_pack("{s:o, s:o}", "peers", recon, "pksTargets", push));
+	free(told);
 }
 
 void
-api_stats(struct hkp_request *rq, struct hkp_reply *rp, void *begun)
+api_peers(struct hkp_request *rq, struct hkp_reply *rp, hkp_peers_tell *tell,
+    void *arg)
 {
+	struct stats_told *told = alloc_new(sizeof(*told));
+
+	*told = (struct stats_told){ tell, arg };
 	api_peers_ask(rq, rp,
 	    &(struct api_peers_asked){
-		.what = SYNC_LIST, .tell = stats_tell, .arg = begun });
+		.what = SYNC_LIST, .tell = stats_tell, .arg = told });
 }

@@ -133,7 +133,7 @@ http_start(struct server *s, struct conf *c)
 		.more_arg = s->api,
 		.more_lookup = api_code_lookup,
 		.more_metrics = api_metrics,
-		.more_stats = api_stats,
+		.more_peers = api_peers,
 		.peer_find = peer_find,
 		.peer_arg = s->sync,
 	};
