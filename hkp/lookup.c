@@ -68,6 +68,7 @@ hkp_bundle_read(struct hkp_request *rq, struct store_reader *r,
 	struct bytes data;
 	struct store_cert cert;
 	size_t most = rq->config->limits.answer_octets;
+	uint64_t end = clock_mono_ns() + HKP_PATIENCE_NS;
 	enum ics_err err = ICS_OK;
 
 	buf_init(&bundle->data, most);
@@ -80,7 +81,8 @@ hkp_bundle_read(struct hkp_request *rq, struct store_reader *r,
 			bundle->hidden++;
 			continue;
 		}
-		if (data.n > most - bundle->data.n)
+		if (data.n > most - bundle->data.n ||
+		    (bundle->certs > 0 && clock_mono_ns() > end))
 			break;
 		buf_put(&bundle->data, data);
 		bundle->certs++;

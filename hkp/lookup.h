@@ -60,7 +60,8 @@ struct hkp_bundle {
 	uint8_t digest[32]; /* of what is in data */
 };
 
-/* Gather the certificates of hits, at most answer_octets; the bundle is zero
+/* Gather the certificates of hits, at most answer_octets, for about as long as
+ * a thread can be spared; found tells how many there are. The bundle is zero
  * but for its form; the caller releases bundle->data, also on failure. */
 enum ics_err hkp_bundle_read(struct hkp_request *rq, struct store_reader *r,
     const struct store_hits *hits, struct hkp_bundle *bundle);

@@ -2,6 +2,7 @@
 /* From a search text to ids of certificates. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/cursor.h"
 #include "base/hex.h"
 #include "hkp/lookup.h"
@@ -122,15 +123,14 @@ static enum ics_err
 sort_newest(struct store_reader *r, struct store_hits *hits)
 {
 	struct dated *dated;
-	struct store_cert cert;
 	enum ics_err err = ICS_OK;
 
 	if (hits->n < 2)
 		return ICS_OK;
 	dated = alloc_zero(hits->n, sizeof(*dated));
 	for (size_t i = 0; i < hits->n; i++) {
-		TRY(store_cert_get(r, hits->ids[i], &cert));
-		dated[i] = (struct dated){ hits->ids[i], cert.modified };
+		dated[i].id = hits->ids[i];
+		TRY(store_cert_modified(r, hits->ids[i], &dated[i].modified));
 	}
 	qsort(dated, hits->n, sizeof(*dated), newer_first);
 	for (size_t i = 0; i < hits->n; i++)
@@ -140,8 +140,8 @@ out:
 	return err;
 }
 
-enum ics_err
-hkp_search_run(struct store_reader *r, const struct hkp_search *s,
+static enum ics_err
+hits_find(struct store_reader *r, const struct hkp_search *s,
     struct store_hits *hits)
 {
 	enum ics_err err = ICS_OK;
@@ -172,5 +172,17 @@ hkp_search_run(struct store_reader *r, const struct hkp_search *s,
 		return store_find_words(r, s->text, hits);
 	err = sort_newest(r, hits);
 out:
+	return err;
+}
+
+enum ics_err
+hkp_search_run(struct store_reader *r, const struct hkp_search *s,
+    struct store_hits *hits)
+{
+	enum ics_err err;
+
+	store_reader_until(r, clock_mono_ns() + HKP_PATIENCE_NS);
+	err = hits_find(r, s, hits);
+	store_reader_until(r, 0);
 	return err;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/b64.h"
+#include "base/clock.h"
 #include "hkp/lookup.h"
 #include "hkp/query.h"
 
@@ -99,11 +100,56 @@ out:
 	return err;
 }
 
+/* Whether a certificate has the address, by its summary: most that have the
+ * words of a domain are others', and may be long. */
+static enum ics_err
+summary_fits(struct store_reader *r, const struct asked *a, int64_t id,
+    bool *fits)
+{
+	struct bytes summary;
+	struct cursor cur;
+	struct store_row row;
+	enum ics_err err;
+
+	*fits = false;
+	TRY(store_summary_get(r, id, &summary));
+	cur = cursor_of(summary);
+	while (!*fits && store_summary_next(&cur, &row) == ICS_OK)
+		*fits = row.kind == STORE_ROW_UID &&
+			is_asked(a, pgp_uid_email(row.uid));
+out:
+	return err;
+}
+
+/* Those of the hits that fit, as long as there is time; ICS_EBUSY when it was
+ * too short for any. */
+static enum ics_err
+hits_append(struct store_reader *r, const struct asked *a,
+    const struct store_hits *hits, struct buf *out)
+{
+	uint64_t end = clock_mono_ns() + HKP_PATIENCE_NS;
+	struct store_cert cert;
+	bool fits;
+	enum ics_err err = ICS_OK;
+
+	for (size_t i = 0; i < hits->n; i++) {
+		if (clock_mono_ns() > end)
+			return out->n > 0 ? ICS_OK : ICS_EBUSY;
+		TRY(summary_fits(r, a, hits->ids[i], &fits));
+		if (!fits)
+			continue;
+		TRY(store_cert_get(r, hits->ids[i], &cert));
+		if ((cert.flags & STORE_CERT_HIDDEN) == 0)
+			TRY(append(a, &cert, out));
+	}
+out:
+	return err;
+}
+
 static enum ics_err
 gather(struct store_reader *r, const struct asked *a, struct buf *out)
 {
 	struct store_hits hits;
-	struct store_cert cert;
 	struct buf email;
 	struct hkp_search s = { .kind = HKP_SEARCH_WORDS,
 		.text = bytes_of(a->domain, a->domain_n) };
@@ -119,11 +165,7 @@ gather(struct store_reader *r, const struct asked *a, struct buf *out)
 		s.text = buf_bytes(&email);
 	}
 	TRY(hkp_search_run(r, &s, &hits));
-	for (size_t i = 0; i < hits.n; i++) {
-		TRY(store_cert_get(r, hits.ids[i], &cert));
-		if ((cert.flags & STORE_CERT_HIDDEN) == 0)
-			TRY(append(a, &cert, out));
-	}
+	TRY(hits_append(r, a, &hits, out));
 out:
 	buf_release(&email);
 	return err;

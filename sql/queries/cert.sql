@@ -20,6 +20,9 @@ FROM fpr AS f CROSS JOIN cert AS c ON c.id = f.cert
 WHERE f.keyid = :keyid AND f.fpr = :fpr AND f.kind = 0;
 
 -- Only the summary: a long certificate stays on its pages.
+-- name: cert_modified (reader)
+SELECT modified FROM cert WHERE id = :id;
+
 -- name: summary_get (reader)
 SELECT summary FROM cert WHERE id = :id;
 

@@ -4,6 +4,19 @@
 #include "store/row.h"
 
 enum ics_err
+store_cert_modified(struct store_reader *r, int64_t id, int64_t *modified)
+{
+	sqlite3_stmt *stmt = db_query(&r->db, SQL_CERT_MODIFIED);
+	enum ics_err err;
+
+	row_bind_number(stmt, ":id", id);
+	err = db_step(&r->db, stmt);
+	if (err == ICS_OK)
+		*modified = row_number(stmt, 0);
+	return err;
+}
+
+enum ics_err
 store_cert_get(struct store_reader *r, int64_t id, struct store_cert *cert)
 {
 	sqlite3_stmt *stmt = db_query(&r->db, SQL_CERT_GET);

@@ -46,6 +46,7 @@ error_from_code(int rc)
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
+	case SQLITE_INTERRUPT: /* by our own watch: store_reader_until */
 		return ICS_EBUSY;
 	case SQLITE_FULL:
 		return ICS_ENOSPACE;

@@ -53,6 +53,7 @@ struct store_reader {
 	char *path;	      /* owned */
 	uint64_t news;	      /* of writer, when the snapshot was opened */
 	bool open;	      /* a snapshot is */
+	uint64_t until;	      /* clock_mono_ns; 0: for ever */
 	struct fts5_tokenizer_at {
 		fts5_tokenizer calls;
 		Fts5Tokenizer *it; /* owned */

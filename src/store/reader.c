@@ -10,8 +10,20 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/handle.h"
+
+#define LATE_STEPS 16 /* of SQLite's machine, between looks at the clock */
+
+/* Asked by SQLite while it works. */
+static int
+is_late(void *arg)
+{
+	const struct store_reader *r = arg;
+
+	return r->until != 0 && clock_mono_ns() > r->until;
+}
 
 static enum ics_err
 file_open(struct store_reader *r)
@@ -33,8 +45,16 @@ file_open(struct store_reader *r)
 		return ICS_ECORRUPT;
 	}
 	TRY(db_prepare(&r->db, SQL_READER));
+	/* The text index works in few and long steps of the machine. */
+	sqlite3_progress_handler(r->db.sq, LATE_STEPS, is_late, r);
 out:
 	return err;
+}
+
+void
+store_reader_until(struct store_reader *r, uint64_t end)
+{
+	r->until = end;
 }
 
 enum ics_err

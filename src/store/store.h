@@ -70,6 +70,10 @@ enum ics_err store_reader_begin(struct store_reader *r);
  * asked before a look, nothing that came after the look goes unnoticed. */
 uint64_t store_news(const struct store *s);
 
+/* Until when (clock_mono_ns) what is asked may take: later it is ICS_EBUSY,
+ * untold. 0, as at first: as long as it takes. */
+void store_reader_until(struct store_reader *r, uint64_t end);
+
 /* Let the snapshot go (so that the WAL can shrink); called when idle. */
 void store_reader_end(struct store_reader *r);
 
@@ -103,6 +107,9 @@ struct store_hits {
 
 enum ics_err store_cert_get(struct store_reader *r, int64_t id,
     struct store_cert *cert);
+/* Only when it was modified, which costs the same for a long certificate. */
+enum ics_err store_cert_modified(struct store_reader *r, int64_t id,
+    int64_t *modified);
 
 /*
  * The fast path: the certificate that has a primary key or subkey with this
