@@ -26,6 +26,32 @@ START_TEST(first_in_first_out_up_to_the_limit)
 }
 END_TEST
 
+/* One lane is full of what many brought; the others are served in turn. */
+START_TEST(lanes_are_served_in_turn)
+{
+	static const int expected[] = { 0, 10, 20, 1, 21, 2, 3 };
+	struct queue *q = queue_new(8);
+
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(queue_put_lane(q, 1, &items[i]), ICS_OK);
+	ck_assert_int_eq(queue_put_lane(q, 1, &items[4]), ICS_EBUSY);
+	ck_assert_int_eq(queue_put_lane(q, 2, &items[10]), ICS_OK);
+	ck_assert_int_eq(queue_put_lane(q, QUEUE_LANES - 1, &items[20]),
+	    ICS_OK);
+	ck_assert_int_eq(queue_put_lane(q, QUEUE_LANES - 1, &items[21]),
+	    ICS_OK);
+	ck_assert_uint_eq(queue_length(q), 7);
+	ck_assert_int_eq(queue_put(q, &items[30]), ICS_OK);
+	ck_assert_int_eq(queue_put_lane(q, 2, &items[11]), ICS_EBUSY);
+	ck_assert_ptr_eq(queue_take(q), &items[30]);
+	for (size_t i = 0; i < 7; i++)
+		ck_assert_ptr_eq(queue_take(q), &items[expected[i]]);
+	queue_close(q);
+	ck_assert_int_eq(queue_put_lane(q, 1, &items[0]), ICS_ECLOSED);
+	queue_free(q);
+}
+END_TEST
+
 START_TEST(closing_leaves_what_is_in)
 {
 	struct queue *q = queue_new(10);
@@ -113,6 +139,7 @@ static void
 add(TCase *t)
 {
 	tcase_add_test(t, first_in_first_out_up_to_the_limit);
+	tcase_add_test(t, lanes_are_served_in_turn);
 	tcase_add_test(t, closing_leaves_what_is_in);
 	tcase_add_test(t, the_ring_grows_in_order);
 	tcase_add_test(t, threads_lose_nothing);

@@ -20,6 +20,7 @@ static struct store_reader *reader;
 static unsigned checkers = 2;
 static struct policy_rights trusted; /* what start() configures */
 static bool claims_refused;
+static uint64_t cost_ns;
 
 /* ---- one submission, answered synchronously ---- */
 
@@ -140,6 +141,7 @@ start(void)
 	struct intake_config config = { .dir = dir,
 		.checkers = checkers,
 		.rights = trusted,
+		.cost_ns = cost_ns,
 		.refuse_claims = claims_refused };
 
 	ck_assert_int_eq(store_open(dir, STORE_CREATE, &store), ICS_OK);
@@ -165,6 +167,7 @@ setup(void)
 	checkers = 2;
 	trusted = (struct policy_rights){ 0 };
 	claims_refused = false;
+	cost_ns = 0;
 	start();
 }
 

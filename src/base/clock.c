@@ -29,13 +29,25 @@ clock_now(void)
 	return ts.tv_sec;
 }
 
-uint64_t
-clock_mono_ns(void)
+static uint64_t
+nanoseconds(clockid_t clock)
 {
 	struct timespec ts;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail on Linux */
+	(void)clock_gettime(clock, &ts); /* cannot fail on Linux */
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t
+clock_mono_ns(void)
+{
+	return nanoseconds(CLOCK_MONOTONIC);
+}
+
+uint64_t
+clock_thread_ns(void)
+{
+	return nanoseconds(CLOCK_THREAD_CPUTIME_ID);
 }
 
 void

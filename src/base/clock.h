@@ -15,6 +15,10 @@ int64_t clock_now(void);
 /* Nanoseconds that only grow, for measuring and time-outs. */
 uint64_t clock_mono_ns(void);
 
+/* Nanoseconds of processor time that this thread has used: what its work cost,
+ * whatever else the machine does. */
+uint64_t clock_thread_ns(void);
+
 /* From now on clock_now answers t; a negative t gives the real one back. */
 void clock_fake(int64_t t);
 

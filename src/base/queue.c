@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A ring under one mutex with two conditions. */
+/* A ring for each lane, under one mutex with two conditions. */
 #include "base/queue.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 
+struct ring {
+	void **at; /* NULL until it is used */
+	size_t cap, head, n;
+};
+
 struct queue {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, drained;
-	void **ring;
-	size_t cap, head, n;
+	struct ring lanes[QUEUE_LANES];
+	unsigned turn; /* the lane that is served next */
+	size_t n;      /* in all of them */
 	size_t limit;
 	bool closed;
 };
@@ -26,8 +33,6 @@ queue_new(size_t limit)
 	(void)pthread_cond_init(&q->filled, NULL);
 	(void)pthread_cond_init(&q->drained, NULL);
 	q->limit = limit;
-	q->cap = limit < 64 ? limit + 1 : 64;
-	q->ring = alloc_zero(q->cap, sizeof(*q->ring));
 	return q;
 }
 
@@ -39,44 +44,64 @@ queue_free(struct queue *q)
 	(void)pthread_cond_destroy(&q->drained);
 	(void)pthread_cond_destroy(&q->filled);
 	(void)pthread_mutex_destroy(&q->lock);
-	free(q->ring);
+	for (unsigned i = 0; i < QUEUE_LANES; i++)
+		free(q->lanes[i].at);
 	free(q);
 }
 
 static void
-ring_grow(struct queue *q)
+ring_grow(struct ring *r)
 {
-	void **wider = alloc_zero(q->cap * 2, sizeof(*wider));
+	size_t cap = r->cap == 0 ? 8 : r->cap * 2;
+	void **wider = alloc_zero(cap, sizeof(*wider));
 
-	for (size_t i = 0; i < q->n; i++)
-		wider[i] = q->ring[(q->head + i) % q->cap];
-	free(q->ring);
-	q->ring = wider;
-	q->cap *= 2;
-	q->head = 0;
+	for (size_t i = 0; i < r->n; i++)
+		wider[i] = r->at[(r->head + i) % r->cap];
+	free(r->at);
+	r->at = wider;
+	r->cap = cap;
+	r->head = 0;
 }
 
 static void
-ring_push(struct queue *q, void *item)
+ring_push(struct ring *r, void *item)
 {
-	if (q->n == q->cap)
-		ring_grow(q);
-	q->ring[(q->head + q->n++) % q->cap] = item;
+	if (r->n == r->cap)
+		ring_grow(r);
+	r->at[(r->head + r->n++) % r->cap] = item;
+}
+
+static void *
+ring_shift(struct ring *r)
+{
+	void *item = r->at[r->head];
+
+	r->head = (r->head + 1) % r->cap;
+	r->n--;
+	return item;
+}
+
+static void
+push(struct queue *q, unsigned lane, void *item)
+{
+	ring_push(&q->lanes[lane], item);
+	q->n++;
 	(void)pthread_cond_signal(&q->filled); /* cannot fail */
 }
 
 static void *
-ring_shift(struct queue *q)
+shift(struct queue *q)
 {
-	void *item;
+	unsigned lane = q->turn;
 
 	if (q->n == 0)
 		return NULL;
-	item = q->ring[q->head];
-	q->head = (q->head + 1) % q->cap;
+	while (q->lanes[lane].n == 0)
+		lane = (lane + 1) % QUEUE_LANES;
+	q->turn = (lane + 1) % QUEUE_LANES;
 	q->n--;
 	(void)pthread_cond_signal(&q->drained); /* cannot fail */
-	return item;
+	return ring_shift(&q->lanes[lane]);
 }
 
 /* Put, unless so many items wait already. */
@@ -91,7 +116,25 @@ put_below(struct queue *q, void *item, size_t limit)
 	else if (q->n >= limit)
 		err = ICS_EBUSY;
 	else
-		ring_push(q, item);
+		push(q, 0, item);
+	pthread_mutex_unlock(&q->lock);
+	return err;
+}
+
+enum ics_err
+queue_put_lane(struct queue *q, unsigned lane, void *item)
+{
+	enum ics_err err = ICS_OK;
+
+	assert(lane < QUEUE_LANES);
+	pthread_mutex_lock(&q->lock);
+	if (q->closed)
+		err = ICS_ECLOSED;
+	else if (q->n >= q->limit ||
+		 (lane != 0 && q->lanes[lane].n >= (q->limit + 1) / 2))
+		err = ICS_EBUSY;
+	else
+		push(q, lane, item);
 	pthread_mutex_unlock(&q->lock);
 	return err;
 }
@@ -119,7 +162,7 @@ queue_put_wait(struct queue *q, void *item)
 	if (q->closed)
 		err = ICS_ECLOSED;
 	else
-		ring_push(q, item);
+		push(q, 0, item);
 	pthread_mutex_unlock(&q->lock);
 	return err;
 }
@@ -139,7 +182,7 @@ queue_try(struct queue *q)
 	void *item;
 
 	pthread_mutex_lock(&q->lock);
-	item = ring_shift(q);
+	item = shift(q);
 	pthread_mutex_unlock(&q->lock);
 	return item;
 }
@@ -153,7 +196,7 @@ queue_take_many(struct queue *q, void **items, size_t max)
 	while (!q->closed && q->n == 0)
 		pthread_cond_wait(&q->filled, &q->lock);
 	while (n < max && q->n > 0)
-		items[n++] = ring_shift(q);
+		items[n++] = shift(q);
 	pthread_mutex_unlock(&q->lock);
 	return n;
 }

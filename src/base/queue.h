@@ -16,6 +16,12 @@
 
 struct queue;
 
+/*
+ * A queue has lanes, which are served in turn, so that what many put into one
+ * waits for itself. Who names none puts into lane 0.
+ */
+#define QUEUE_LANES 16
+
 /* A queue of at most limit items. */
 struct queue *queue_new(size_t limit);
 
@@ -24,6 +30,9 @@ void queue_free(struct queue *q);
 
 /* Give item away. ICS_EBUSY when full, ICS_ECLOSED after queue_close. */
 enum ics_err queue_put(struct queue *q, void *item);
+
+/* Likewise, into a lane, of which at most half of the limit may wait. */
+enum ics_err queue_put_lane(struct queue *q, unsigned lane, void *item);
 
 /* Like queue_put, but waits for room. Only ICS_ECLOSED fails. */
 enum ics_err queue_put_wait(struct queue *q, void *item);
@@ -34,10 +43,10 @@ enum ics_err queue_put_wait(struct queue *q, void *item);
  */
 enum ics_err queue_put_over(struct queue *q, void *item);
 
-/* The oldest item; waits. NULL only when closed and empty. */
+/* The oldest item of the lane whose turn it is; waits. NULL only when closed and empty. */
 void *queue_take(struct queue *q);
 
-/* The oldest item, or NULL at once when there is none. */
+/* Likewise, or NULL at once when there is none. */
 void *queue_try(struct queue *q);
 
 /*

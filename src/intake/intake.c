@@ -57,6 +57,8 @@ intake_new(const struct intake_config *config, struct intake **out)
 	in->config = *config;
 	if (in->config.pending_max == 0)
 		in->config.pending_max = INTAKE_PENDING_MAX;
+	if (in->config.cost_ns == 0)
+		in->config.cost_ns = INTAKE_COST_NS;
 	rights_init(&in->rights, &config->rights);
 	in->makers = (struct pgp_makers){ rights_has_maker, rights_knows, in };
 	in->dir = alloc_str(config->dir);
@@ -88,21 +90,23 @@ intake_free(struct intake *in)
 	free(in);
 }
 
-/* Hand a work to the checkers by put; on failure the job stays the caller's. */
+/* Hand a work to the checkers; on failure the job stays the caller's. */
 static enum ics_err
-work_submit(struct intake *in, const struct intake_job *job,
-    enum ics_err (*put)(struct queue *, void *))
+work_submit(struct intake *in, const struct intake_job *job, bool waits)
 {
 	struct work *w = work_new(WORK_JOB, job);
 	enum ics_err err;
 
 	atomic_fetch_add(&in->inflight, 1);
 	atomic_fetch_add(&in->octets, job->input.n);
-	err = put(in->todo, w);
+	atomic_fetch_add(&in->lane_octets[job->lane], job->input.n);
+	err = waits ? queue_put_wait(in->todo, w)
+		    : queue_put_lane(in->todo, job->lane, w);
 	if (err != ICS_OK) {
 		w->job.input = bytes_of(NULL, 0);
 		atomic_fetch_sub(&in->inflight, 1);
 		atomic_fetch_sub(&in->octets, job->input.n);
+		atomic_fetch_sub(&in->lane_octets[job->lane], job->input.n);
 		work_free(w);
 	} else {
 		atomic_fetch_add(&in->submissions, 1);
@@ -110,15 +114,28 @@ work_submit(struct intake *in, const struct intake_job *job,
 	return err;
 }
 
+/* A single input may be larger than the sum; it then goes alone. */
+static bool
+has_room(struct intake *in, const struct intake_job *job)
+{
+	size_t octets = atomic_load(&in->octets);
+	size_t of_lane = atomic_load(&in->lane_octets[job->lane]);
+
+	if (octets == 0)
+		return true;
+	if (octets + job->input.n > INTAKE_OCTETS_MAX)
+		return false;
+	return job->lane == 0 || of_lane == 0 ||
+	       of_lane + job->input.n <= INTAKE_OCTETS_MAX / 2;
+}
+
 enum ics_err
 intake_submit(struct intake *in, const struct intake_job *job)
 {
-	size_t octets = atomic_load(&in->octets);
 	enum ics_err err = ICS_EBUSY;
 
-	/* A single input may be larger than the sum; it then goes alone. */
-	if (octets == 0 || octets + job->input.n <= INTAKE_OCTETS_MAX)
-		err = work_submit(in, job, queue_put);
+	if (has_room(in, job))
+		err = work_submit(in, job, false);
 	if (err == ICS_EBUSY)
 		atomic_fetch_add(&in->busy, 1);
 	return err;
@@ -127,7 +144,7 @@ intake_submit(struct intake *in, const struct intake_job *job)
 enum ics_err
 intake_submit_wait(struct intake *in, const struct intake_job *job)
 {
-	return work_submit(in, job, queue_put_wait);
+	return work_submit(in, job, true);
 }
 
 static void

@@ -25,7 +25,8 @@
 #define INTAKE_PENDING_MAX	1000 /* default of waiting signatures a domain */
 #define INTAKE_PENDING_LOAD_MAX 1000000 /* the same for an operator's load */
 #define INTAKE_PENDING_NAME_MAX \
-	64		      /* of a lane, for one certificate or record */
+	64 /* of a lane, for one certificate or record */
+#define INTAKE_COST_NS	 UINT64_C(20000000000) /* default, see cost_ns */
 #define INTAKE_LANES	 8    /* by senders' addresses: each waits in one */
 #define INTAKE_QUEUE_MAX 1024 /* submissions that wait */
 #define INTAKE_GROUP_MAX 512  /* submissions committed as a group */
@@ -88,7 +89,9 @@ enum intake_order {
 struct intake_job {
 	enum intake_order order;
 	enum intake_origin origin;
-	unsigned lane; /* of INTAKE_LANES, from 1; 0: nobody knows the sender */
+	/* Of INTAKE_LANES, from 1; 0: nobody knows the sender. Lanes are
+	 * served in turn; one may fill half of the queue. */
+	unsigned lane;
 	struct bytes input; /* INTAKE_SUBMIT: owned (malloc), intake frees it */
 	struct pgp_fpr fpr; /* the other orders; INTAKE_DELETE takes a record's
 	                     * digest, too: version 0, n 32 */
@@ -106,7 +109,9 @@ struct intake_config {
 	size_t pending_max;  /* 0: INTAKE_PENDING_MAX */
 	bool bulk;	     /* offline load: favour throughput */
 	struct policy_rights rights; /* copied: who is trusted with what */
-	bool refuse_claims;	     /* no records of those who have no right */
+	uint64_t cost_ns;   /* processor time that a submission of the public
+	                   * may take; 0: INTAKE_COST_NS */
+	bool refuse_claims; /* no records of those who have no right */
 };
 
 /* Start the threads. The caller stops it with intake_free. */

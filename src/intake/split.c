@@ -5,6 +5,7 @@
  * they stand. Nothing is judged before the whole was seen to hold no secret
  * key.
  */
+#include "base/clock.h"
 #include "intake/work.h"
 
 ARRAY_OF(struct pgp_block, block_array);
@@ -244,15 +245,30 @@ block_check(struct checker *c, struct work *w, const struct pgp_block *block,
 		   : sig_block_check(c, block->data, item, change);
 }
 
+/* Signatures of some kinds take milliseconds each: who sends thousands must
+ * not hold a checker for minutes. */
+static bool
+is_spent(const struct checker *c, const struct work *w)
+{
+	return w->job.origin == INTAKE_PUBLIC &&
+	       clock_thread_ns() - c->begun_ns > c->in->config.cost_ns;
+}
+
 static enum ics_err
 round_check(struct checker *c, struct work *w, const struct block_array *blocks,
     enum round round)
 {
 	enum ics_err err = ICS_OK;
 
-	for (size_t i = 0; err == ICS_OK && i < blocks->n; i++)
-		if (block_round(&blocks->at[i]) == round)
+	for (size_t i = 0; err == ICS_OK && i < blocks->n; i++) {
+		if (block_round(&blocks->at[i]) != round)
+			continue;
+		if (is_spent(c, w))
+			work_item_refuse(&w->result.items[i],
+			    INTAKE_REASON(spent));
+		else
 			err = block_check(c, w, &blocks->at[i], i);
+	}
 	return err;
 }
 
@@ -266,7 +282,8 @@ makers_try(struct checker *c, struct work *w, const struct block_array *blocks)
 	for (size_t i = 0; c->own.n > 0 && i < blocks->n; i++) {
 		struct intake_item *item = &w->result.items[i];
 
-		if (!report_has(&item->rep, PGP_REASON(evaporated)))
+		if (!report_has(&item->rep, PGP_REASON(evaporated)) ||
+		    is_spent(c, w))
 			continue;
 		report_release(&item->rep);
 		change_release(&w->changes[i]);
@@ -305,6 +322,7 @@ submission_check(struct checker *c, struct work *w)
 	struct buf packets;
 	enum ics_err err, broken = ICS_OK;
 
+	c->begun_ns = clock_thread_ns();
 	buf_init(&packets, PGP_INPUT_MAX);
 	TRY(pgp_input_read(w->job.input, &packets));
 	TRY(blocks_read(buf_bytes(&packets), &blocks, &broken));

@@ -83,8 +83,9 @@ struct intake {
 	unsigned checkers_n;
 	pthread_t writer;
 	char *dir;
-	_Atomic size_t octets;	 /* of inputs under way */
-	_Atomic size_t inflight; /* works but drains */
+	_Atomic size_t octets;			      /* of inputs under way */
+	_Atomic size_t lane_octets[INTAKE_LANES + 1]; /* the same by lane */
+	_Atomic size_t inflight;		      /* works but drains */
 	_Atomic uint64_t submissions, outcomes[INTAKE_DENIED + 1], again,
 	    groups, busy;
 };
@@ -158,6 +159,7 @@ struct checker {
 	struct own_keys own;	    /* in the order of key IDs */
 	struct last_cert last;
 	struct seats seats;
+	uint64_t begun_ns; /* clock_thread_ns when the submission was begun */
 };
 
 /* Make the keys of what w's certificates became known to find and signer,

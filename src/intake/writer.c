@@ -146,6 +146,7 @@ work_answer(struct writer *wr, struct work *w)
 	if (w->job.done != NULL)
 		w->job.done(w->job.arg, &w->result);
 	atomic_fetch_sub(&in->octets, w->job.input.n);
+	atomic_fetch_sub(&in->lane_octets[w->job.lane], w->job.input.n);
 	atomic_fetch_sub(&in->inflight, 1);
 	work_free(w);
 }
