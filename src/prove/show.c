@@ -7,6 +7,8 @@
 #include "client/out.h"
 #include "prove/tell.h"
 
+#define VERSIONS_MAX 64 /* of code, told one after the other */
+
 /* A question that stands, with its anchors. */
 struct asked {
 	struct prove_question q;
@@ -87,6 +89,64 @@ entry_print(const json_t *entry)
 	prove_tell_values(entry);
 }
 
+/* "code:..." of the version before; "" where nobody who may says it. */
+static const char *
+before_of(const json_t *doc)
+{
+	return prove_text(json_object_get(doc, "attributes"), "code-prev");
+}
+
+static void
+version_print(const json_t *doc)
+{
+	const json_t *attributes = json_object_get(doc, "attributes");
+	const char *version = prove_text(attributes, "code-version");
+
+	out_line("before it: %s  %s%s%s", prove_text(doc, "item"),
+	    prove_text(json_object_get(doc, "status"), "status"),
+	    version[0] == '\0' ? "" : "  ", version);
+}
+
+/* The item itself, or one version further back. NULL at the end. */
+static json_t *
+version_get(const struct prove_show *s, const char *id)
+{
+	struct notations_subject subject;
+	json_t *doc = NULL;
+	struct asked a;
+
+	if (!notations_subject_read(bytes_of_str(id), &subject))
+		return NULL;
+	if (asked_open(s, &a) == ICS_OK)
+		(void)prove_question_ask(&a.q,
+		    &(struct prove_wanted){ &subject, PROVE_DOC_ITEM },
+		    &doc); /* unknown: the chain ends here */
+	asked_close(&a);
+	return doc;
+}
+
+/* Spec: code-prev@; a circle ends at the ceiling. */
+static void
+versions_print(const struct prove_show *s, const char *item)
+{
+	json_t *doc =
+	    strncmp(item, "code:", 5) == 0 ? version_get(s, item) : NULL;
+	size_t n = 0;
+
+	while (doc != NULL && before_of(doc)[0] != '\0' && n++ < VERSIONS_MAX) {
+		json_t *before = version_get(s, before_of(doc));
+
+		if (before == NULL)
+			out_line("before it: %s  nothing is known about it",
+			    before_of(doc));
+		else
+			version_print(before);
+		json_decref(doc);
+		doc = before;
+	}
+	json_decref(doc);
+}
+
 enum ics_err
 prove_show_history(const struct prove_show *s, const char *typed)
 {
@@ -102,6 +162,7 @@ prove_show_history(const struct prove_show *s, const char *typed)
 	}
 	json_array_foreach(json_object_get(doc, "entries"), i, entry)
 	    entry_print(entry);
+	versions_print(s, prove_text(doc, "item"));
 	according_print(s, doc);
 	json_decref(doc);
 out:

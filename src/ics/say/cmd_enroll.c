@@ -6,8 +6,10 @@
  * done again, so a run that broke off is finished by the next.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "client/out.h"
 #include "ics/sign.h"
@@ -21,7 +23,8 @@ struct enroll {
 	struct sign_agent *agent;  /* the device's */
 	struct sign_target target; /* the device */
 	struct pgp_fpr maker;
-	struct buf cert;
+	struct buf cert;       /* the device's, as far as it is made */
+	struct buf maker_cert; /* for servers that do not know him */
 	char passphrase[SIGN_PASSPHRASE_MAX];
 };
 
@@ -39,6 +42,7 @@ maker_find(struct enroll *e)
 	TRY(sign_agent_new(&e->act.how, &agent));
 	TRY(sign_signer_find(agent, &wanted, &maker));
 	e->maker = pgp_cert_primary(maker.cert.clean)->fpr;
+	pgp_cert_write(maker.cert.clean, PGP_FORM_FULL, &e->maker_cert);
 out:
 	sign_signer_release(&maker);
 	sign_agent_free(agent);
@@ -142,8 +146,14 @@ device_certify(struct enroll *e)
 	sign_draft_init(&draft);
 	e->act.made = &made;
 	TRY(certification_draft(e, &draft));
-	TRY(sign_act_run(&e->act, &draft, &e->target));
-	err = sign_gpg_import(e->device_how.home, buf_bytes(&made));
+	err = sign_act_run(&e->act, &draft, &e->target);
+	if (made.n == 0)
+		goto out;
+	/* It is signed, whether or not the server could be reached. */
+	buf_clear(&e->cert);
+	buf_put(&e->cert, buf_bytes(&made));
+	if (sign_gpg_import(e->device_how.home, buf_bytes(&made)) != ICS_OK)
+		err = ICS_EIO;
 out:
 	e->act.made = NULL;
 	sign_draft_release(&draft);
@@ -172,6 +182,76 @@ out:
 	return err;
 }
 
+/* ---- the other servers -------------------------------------------------------------- */
+
+#define ALSO_TRIES 5 /* 1, 2, 4, 8 seconds apart */
+
+static enum ics_err
+also_try(struct enroll *e, const struct where *where)
+{
+	struct sign_answer answer = { .n = 0 };
+	struct http *h = NULL;
+	struct buf both;
+	enum ics_err err;
+
+	buf_init(&both, 2 * (size_t)PGP_CERT_RAW_MAX);
+	buf_put(&both, buf_bytes(&e->maker_cert));
+	buf_put(&both, buf_bytes(&e->cert));
+	TRY(http_new(where, &h));
+	TRY(sign_send(h, buf_bytes(&both), &answer));
+	sign_answer_tell(&answer, e->act.quiet);
+	if (sign_answer_fate(&answer) == SIGN_REFUSED)
+		err = ICS_EDENIED;
+out:
+	sign_answer_release(&answer);
+	http_free(h);
+	buf_release(&both);
+	return err;
+}
+
+/* A server that is down for a moment is asked again. */
+static enum ics_err
+also_send(struct enroll *e, struct bytes url)
+{
+	char *text = alloc_str_from_bytes(url);
+	struct where where = { .kind = WHERE_URL };
+	enum ics_err err;
+
+	TRY(where_url_read(text, where.url));
+	for (unsigned i = 0; i < ALSO_TRIES; i++) {
+		err = also_try(e, &where);
+		if (err != ICS_ENET && err != ICS_ETIMEOUT && err != ICS_EBUSY)
+			break;
+		if (i + 1 < ALSO_TRIES) {
+			out_note(e->act.quiet, "%s: again in %u s", text,
+			    1u << i);
+			(void)sleep(1u << i); /* woken early: tried early */
+		}
+	}
+	if (err != ICS_OK)
+		out_fail("%s: not told; enroll again tells it", text);
+out:
+	free(text);
+	return err;
+}
+
+static enum ics_err
+others_send(struct enroll *e)
+{
+	const char *list = e->ics->opts[ICS_OPT_ALSO];
+	enum ics_err worst = ICS_OK, err;
+
+	while (list != NULL && list[0] != '\0') {
+		size_t n = strcspn(list, ",");
+
+		err = also_send(e, bytes_of(list, n));
+		if (err != ICS_OK)
+			worst = err;
+		list += n + (list[n] == ',');
+	}
+	return worst;
+}
+
 static void
 device_tell(const struct enroll *e, bool is_new)
 {
@@ -187,7 +267,7 @@ static enum ics_err
 enroll(struct enroll *e)
 {
 	bool is_new = false;
-	enum ics_err err;
+	enum ics_err err, others;
 
 	TRY(sign_options_read(e->ics, e->passphrase, &e->act));
 	e->device_how.home = e->ics->opts[ICS_OPT_DEVICE_HOME];
@@ -203,6 +283,8 @@ enroll(struct enroll *e)
 	TRY(device_get(e, &is_new));
 	device_tell(e, is_new);
 	err = is_certified(e) ? device_send(e) : device_certify(e);
+	others = others_send(e);
+	return err == ICS_OK ? others : err;
 out:
 	return err;
 }
@@ -214,10 +296,12 @@ cmd_enroll(struct ics *ics)
 	enum ics_err err;
 
 	buf_init(&e.cert, PGP_CERT_RAW_MAX);
+	buf_init(&e.maker_cert, PGP_CERT_RAW_MAX);
 	err = enroll(&e);
 	sign_target_release(&e.target);
 	sign_agent_free(e.agent);
 	buf_release(&e.cert);
+	buf_release(&e.maker_cert);
 	explicit_bzero(e.passphrase, sizeof(e.passphrase));
 	return err_exit(err);
 }
