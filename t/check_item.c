@@ -256,7 +256,7 @@ START_TEST(floods_of_grants)
 {
 	const struct saying flood = { &cast[STRANGER], 0, BORN + 3 * DAY,
 		"rec@=role/1\nsubject@=key:$REGISTRAR\nrole@=registrar", 0, 0 };
-	const struct policy_rights known = { rights, 2 };
+	const struct policy_rights known = { .at = rights, .n = 2 };
 	struct notations_subject subject;
 	struct item_source source;
 	struct item_pool *pool;

@@ -117,7 +117,7 @@ START_TEST(they_tell_alike)
 {
 	struct policy_time when = time_at(BORN + 40 * DAY);
 	struct item_pool *pool = pool_of(&all, NULL);
-	const struct policy_rights known = { rights, 2 };
+	const struct policy_rights known = { .at = rights, .n = 2 };
 	struct notations_subject subject;
 	struct item_source source;
 	struct asked a, b;

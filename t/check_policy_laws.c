@@ -75,6 +75,15 @@ static const char *const right_words[] = {
 	"right O owner",
 	"right N maintainer Acme/*",
 	"right P operator",
+	"days M manufacturer 100 105",
+	"days B owner 103 0",
+	"regrant O owner",
+	"regrant M integrator Acme",
+	"rule lost owner,operator 2 0 0",
+	"rule destroyed owner,manufacturer 2 103 0",
+	"rule active owner,manufacturer,operator 2 0 105",
+	"rule vulnerable - 2 0 0",
+	"rule released maintainer,owner 1 0 0",
 };
 static const char *const party_words[] = {
 	"party O soft=105",

@@ -395,7 +395,7 @@ START_TEST(claims_are_kept_unless_refused)
 
 	stop();
 	claims_refused = true;
-	trusted = (struct policy_rights){ &right, 1 };
+	trusted = (struct policy_rights){ .at = &right, .n = 1 };
 	start();
 	alice_send();
 	maker_cert_put(&p, &bob, "bob");

@@ -155,7 +155,7 @@ begin(void)
 	right = (struct policy_right){ .fpr = cast[MAKER].key.fpr,
 		.role = NOTATIONS_ROLE_MANUFACTURER };
 	stop();
-	trusted = (struct policy_rights){ &right, 1 };
+	trusted = (struct policy_rights){ .at = &right, .n = 1 };
 	start();
 	buf_init(&p, PGP_CERT_RAW_MAX);
 	cast_send();

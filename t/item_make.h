@@ -189,7 +189,7 @@ static inline void
 asked_init(struct asked *a, const struct item_source *source,
     const struct notations_subject *subject, const struct policy_time *when)
 {
-	const struct policy_rights rights = { given, given_n };
+	const struct policy_rights rights = { .at = given, .n = given_n };
 
 	a->when = *when;
 	ck_assert_int_eq(item_read(source, subject, &a->it), ICS_OK);

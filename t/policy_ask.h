@@ -65,7 +65,10 @@ make_question(struct make_world *w, const struct make_layout *l,
 				    make_lend(w, l, l->order[k]);
 		to->grants_n = (size_t)(w->grants + grants_n - to->grants);
 	}
-	w->lent = (struct policy_rights){ w->rights.at, w->rights.n };
+	w->lent = (struct policy_rights){ .at = w->rights.at,
+		.n = w->rights.n,
+		.states = w->rules.at,
+		.states_n = w->rules.n };
 	*q = (struct policy_question){ .subject = &w->subject,
 		.subject_created = w->subject_created,
 		.statements = w->statements,

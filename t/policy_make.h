@@ -5,6 +5,9 @@
  *
  *	root R				a root, its scope if any
  *	right M manufacturer Acme	a right, its scope if any
+ *	days M owner 5 9		a right from 5 until 9; 0 for ever
+ *	regrant M owner			a right that its holder may give
+ *	rule lost owner,operator 2 5 9	who may say so, how many must, when
  *	party M created=5 expires=9	likewise unknown=1 soft=T hard=T at=POS
  *	M 100 manu=Acme status=active	statement #1: issuer, date, notations
  *	O 200 prev=#1 owner=@N		digest of #1, fingerprint of N
@@ -18,132 +21,7 @@
 #ifndef T_POLICY_MAKE_H
 #define T_POLICY_MAKE_H
 
-#include "fixture.h"
-#include "policy/policy.h"
-
-#define MAKE_PARTIES 26
-#define MAKE_MAX     8192
-
-struct make_made {
-	struct notations_statement st; /* owned set */
-	int64_t position;
-	size_t issuer;
-	size_t about; /* a party; MAKE_PARTIES: the item */
-};
-ARRAY_OF(struct make_made, make_mades);
-ARRAY_OF(char *, make_texts);
-ARRAY_OF(struct policy_right, make_rights);
-
-struct make_world {
-	struct notations_subject subject;
-	int64_t subject_created;
-	struct make_mades all; /* by number - 1 */
-	struct make_texts texts;
-	struct make_rights rights;
-	struct policy_party parties[MAKE_PARTIES];
-	/* as laid out by make_question */
-	struct policy_statement *statements;
-	struct policy_statement *grants;
-	size_t *numbers; /* of statements, from 0 */
-	struct policy_rights lent;
-};
-
-static inline struct pgp_fpr
-make_fpr(size_t party)
-{
-	struct pgp_fpr fpr = { .version = 4, .n = 20 };
-
-	memset(fpr.b, 'A' + (int)party, 20);
-	return fpr;
-}
-
-static inline void
-make_init(struct make_world *w, bool is_code)
-{
-	memset(w, 0, sizeof(*w));
-	for (size_t i = 0; i < MAKE_PARTIES; i++)
-		w->parties[i] = (struct policy_party){
-			.fpr = make_fpr(i), .is_known = true, .created = 1
-		};
-	notations_subject_of_fpr(&w->parties['D' - 'A'].fpr, &w->subject);
-	w->subject_created = is_code ? 0 : 1;
-	if (!is_code)
-		return;
-	w->subject.kind = NOTATIONS_SUBJECT_CODE;
-	w->subject.tag = 8;
-	w->subject.n = 32;
-	memset(w->subject.b, 7, 32);
-}
-
-static inline void
-make_release(struct make_world *w)
-{
-	for (size_t i = 0; i < w->all.n; i++)
-		notations_statement_release(&w->all.at[i].st);
-	for (size_t i = 0; i < w->texts.n; i++)
-		free(w->texts.at[i]);
-	make_mades_release(&w->all);
-	make_texts_release(&w->texts);
-	make_rights_release(&w->rights);
-	free(w->statements);
-	free(w->grants);
-	free(w->numbers);
-}
-
-/* 32 octets that look like a digest and differ for each number. */
-static inline void
-make_digest(uint64_t number, uint8_t out[32])
-{
-	for (size_t i = 0; i < 32; i++) {
-		number =
-		    number * 6364136223846793005ull + 1442695040888963407ull;
-		out[i] = (uint8_t)(number >> 56);
-	}
-}
-
-/* Owned by the world. */
-static inline struct bytes
-make_text(struct make_world *w, struct bytes text)
-{
-	char *copy = alloc_str_from_bytes(text);
-
-	*make_texts_add(&w->texts) = copy;
-	return bytes_of_str(copy);
-}
-
-static inline uint64_t
-make_number(struct bytes text)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < text.n; i++) {
-		ck_assert(text.p[i] >= '0' && text.p[i] <= '9');
-		n = n * 10 + (uint64_t)(text.p[i] - '0');
-	}
-	return n;
-}
-
-/* The next word of a line, and what follows. */
-static inline struct bytes
-make_word(struct bytes *line)
-{
-	struct bytes word;
-	size_t n = 0;
-
-	while (n < line->n && line->p[n] != ' ')
-		n++;
-	word = bytes_of(line->p, n);
-	while (n < line->n && line->p[n] == ' ')
-		n++;
-	*line = bytes_of(line->p + n, line->n - n);
-	return word;
-}
-
-static inline bool
-make_is(struct bytes word, const char *text)
-{
-	return bytes_equal(word, bytes_of_str(text));
-}
+#include "policy_world.h"
 
 /* "#3": the statement. */
 static inline struct make_made *
@@ -310,6 +188,73 @@ make_right(struct make_world *w, struct bytes line, bool is_root)
 	r->scope = make_text(w, line);
 }
 
+static inline struct policy_right *
+make_role(struct make_world *w, struct bytes *line)
+{
+	struct policy_right *r = make_rights_add(&w->rights);
+
+	r->fpr = w->parties[make_word(line).p[0] - 'A'].fpr;
+	r->role = notations_role_find(make_word(line));
+	ck_assert_int_ne(r->role, NOTATIONS_ROLE_NONE);
+	return r;
+}
+
+static inline void
+make_days(struct make_world *w, struct bytes line)
+{
+	struct policy_right *r = make_role(w, &line);
+
+	r->from = (int64_t)make_number(make_word(&line));
+	r->until = (int64_t)make_number(make_word(&line));
+	r->scope = make_text(w, line);
+}
+
+static inline void
+make_regrant(struct make_world *w, struct bytes line)
+{
+	struct policy_right *r = make_role(w, &line);
+
+	r->may_regrant = true;
+	r->scope = make_text(w, line);
+}
+
+static inline unsigned
+make_roles(struct bytes words)
+{
+	unsigned roles = 0;
+
+	for (size_t from = 0, to = 0; to <= words.n; to++) {
+		struct bytes word = bytes_of(words.p + from, to - from);
+
+		if (to < words.n && words.p[to] != ',')
+			continue;
+		ck_assert_int_ne(notations_role_find(word),
+		    NOTATIONS_ROLE_NONE);
+		roles |= NOTATIONS_ROLE_BIT(notations_role_find(word));
+		from = to + 1;
+	}
+	return roles;
+}
+
+static inline void
+make_rule(struct make_world *w, struct bytes line)
+{
+	struct policy_state_rule *r = make_rules_add(&w->rules);
+	struct bytes word = make_word(&line);
+
+	r->status = notations_status_find(word, false);
+	if (r->status == NOTATIONS_STATUS_NONE)
+		r->status = notations_status_find(word, true);
+	ck_assert_int_ne(r->status, NOTATIONS_STATUS_NONE);
+	word = make_word(&line);
+	r->roles = make_is(word, "-") ? 0 : make_roles(word);
+	r->needs = (unsigned)make_number(make_word(&line));
+	r->from = (int64_t)make_number(make_word(&line));
+	r->until = (int64_t)make_number(make_word(&line));
+	if (r->until == 0)
+		r->until = INT64_MAX;
+}
+
 static inline void
 make_party(struct make_world *w, struct bytes line)
 {
@@ -349,6 +294,12 @@ make_line(struct make_world *w, struct bytes line)
 		make_right(w, rest, true);
 	else if (make_is(word, "right"))
 		make_right(w, rest, false);
+	else if (make_is(word, "days"))
+		make_days(w, rest);
+	else if (make_is(word, "regrant"))
+		make_regrant(w, rest);
+	else if (make_is(word, "rule"))
+		make_rule(w, rest);
 	else if (make_is(word, "party"))
 		make_party(w, rest);
 	else if (line.n > 0)

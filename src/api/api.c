@@ -30,7 +30,8 @@ right_equal(const struct policy_right *a, const struct policy_right *b)
 {
 	return a->role == b->role && a->fpr.version == b->fpr.version &&
 	       bytes_equal(pgp_fpr_bytes(&a->fpr), pgp_fpr_bytes(&b->fpr)) &&
-	       bytes_equal(a->scope, b->scope);
+	       bytes_equal(a->scope, b->scope) && a->from == b->from &&
+	       a->until == b->until && a->may_regrant == b->may_regrant;
 }
 
 static bool
@@ -64,7 +65,7 @@ rights_new(const struct policy_rights *from)
 		at[i] = from->at[i];
 		at[i].scope = scope_copy(from->at[i].scope);
 	}
-	new->rights = (struct policy_rights){ at, from->n };
+	new->rights = (struct policy_rights){ .at = at, .n = from->n };
 	return new;
 }
 

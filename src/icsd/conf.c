@@ -166,7 +166,7 @@ policy_fill(struct conf *c)
 		n += conf_root_read(c->roots.at[i], &at[n]);
 	for (size_t i = 0; i < c->rights.n; i++)
 		n += conf_right_read(c->rights.at[i], &at[n]);
-	c->policy = (struct policy_rights){ at, n };
+	c->policy = (struct policy_rights){ .at = at, .n = n };
 }
 
 /* Peers as sync takes them; every text has been read before. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * CONTRACT. A policy descriptor, read: what the owner of a domain says about
+ * A policy descriptor, read: what the owner of a domain says about
  * who belongs, who may read, who may say what, what is required. Plain data
  * and pure questions; src/domain reads and writes the text. ics-policy(5) is
  * the reference of every keyword.
@@ -47,7 +47,7 @@ struct policy_grant {
 	struct pgp_fpr fpr;
 	unsigned roles;	     /* bits NOTATIONS_ROLE_BIT */
 	char *scope;	     /* "Acme/T1000", "*" last; "" everything */
-	int64_t from, until; /* [from, until); INT64_MIN, INT64_MAX */
+	int64_t from, until; /* [from, until); INT64_MIN: not said; INT64_MAX */
 	bool may_regrant;    /* its holder may give these roles by role@ */
 	int line;	     /* in the text */
 };
@@ -58,16 +58,19 @@ struct policy_term {
 	char *value; /* canonical; "*" last takes any end */
 };
 struct policy_terms {
-	struct policy_term at[POLICY_TERMS_MAX];
+	struct policy_term at[POLICY_TERMS_MAX]; /* values owned */
 	size_t n;
 };
+void policy_terms_release(struct policy_terms *terms);
 
 struct policy_member {
 	enum notations_entity kind; /* NONE: any entity */
 	bool is_code;		    /* code instead of entities */
 	struct policy_terms where;
 	unsigned certified_by; /* roles, one of which must have said so; 0 */
-	struct notations_subject *items; /* named ones; then no where */
+	struct notations_subject *items; /* named ones, sorted by their octets
+	                                  * as policy_subjects_sort does; then
+	                                  * no where */
 	size_t items_n;
 	char *slot; /* "" or the place in a system that it fills */
 	int line;
@@ -133,6 +136,8 @@ struct policy_sync {
 	int line;
 };
 
+void policy_subjects_sort(struct notations_subject *at, size_t n);
+
 struct policy_domain {
 	char name[POLICY_NAME_MAX];
 	int64_t serial;
@@ -164,19 +169,22 @@ struct policy_line {
 	const struct policy_domain *const *at;
 	size_t n;
 };
-/* The one in force at a time; NULL before the first. */
+/* The one in force at a time; before the first the first. NULL: no line. */
 const struct policy_domain *policy_line_at(const struct policy_line *line,
     int64_t at);
 
 struct policy_rights;
 /*
- * Everybody's rights over time: the owner as a root of the domain, grants of
- * every version clipped to its days, state rules likewise; behind those of
- * base (may be NULL). Independent of everything but the line. The caller
- * releases *out; texts are lent by the line.
+ * Everybody's rights over time, with those of base (may be NULL): the owner as
+ * a root of the domain, grants of every version clipped to its days, state
+ * rules likewise. The first version reaches back, since before it nobody had
+ * ruled anything; so does a grant that says from when. Independent of
+ * everything but the line and base. Texts are lent by both; the caller
+ * releases *out. To judge by several domains, each is the next one's base.
  */
 void policy_line_rights(const struct policy_line *line,
     const struct policy_rights *base, struct policy_rights *out);
+void policy_rights_release(struct policy_rights *rights);
 
 /* What membership looks at: what rightful statements say of an item. */
 struct policy_facts {
@@ -187,6 +195,9 @@ struct policy_facts {
 	size_t sets_n;
 	unsigned certified; /* roles that have spoken of it */
 };
+/* Does what is said fit all terms? */
+bool policy_terms_hold(const struct policy_terms *terms,
+    const struct policy_facts *facts);
 /* The first member rule that takes it, or POLICY_NOBODY. */
 size_t policy_domain_takes(const struct policy_domain *d,
     const struct policy_facts *facts);

@@ -2,6 +2,7 @@
 /*
  * Which of the rightful statements is so: rules e4.3, e4.4, e4.5 and e4.7.
  *
+ *	what needs several issuers             once they have all said so
  *	of each issuer the newest state        the others are SUPERSEDED
  *	of these the newest                    the safest within a day of it,
  *	                                       a conflict when they differ
@@ -11,39 +12,13 @@
  */
 #include "policy/inside.h"
 
-/* A rightful state. */
-struct voice {
-	const struct policy_statement *s;
-	size_t i;
-	enum notations_status status;
-};
-struct voices {
-	struct voice *at;
-	size_t n;
-};
-
-static bool
-is_final(enum notations_status status)
-{
-	return status == NOTATIONS_STATUS_DESTROYED ||
-	       status == NOTATIONS_STATUS_WITHDRAWN;
-}
-
-/* Known holes stay until who named them takes it back: e4.7. */
-static bool
-is_sticky(enum notations_status status)
-{
-	return status == NOTATIONS_STATUS_VULNERABLE ||
-	       status == NOTATIONS_STATUS_WITHDRAWN;
-}
-
 /* e4.3, what wins first; e4.5, the absorbing before all. */
 static int
 voice_order(const void *a, const void *b)
 {
-	const struct voice *x = a, *y = b;
+	const struct policy_voice *x = a, *y = b;
 	const struct notations_statement *p = x->s->st, *q = y->s->st;
-	int c = is_final(y->status) - is_final(x->status);
+	int c = policy_is_final(y->status) - policy_is_final(x->status);
 
 	if (c == 0)
 		c = (q->created > p->created) - (q->created < p->created);
@@ -57,7 +32,7 @@ voice_order(const void *a, const void *b)
 static int
 issuer_order(const void *a, const void *b)
 {
-	const struct voice *x = a, *y = b;
+	const struct policy_voice *x = a, *y = b;
 	int c = (x->s->party > y->s->party) - (x->s->party < y->s->party);
 
 	return c != 0 ? c : voice_order(a, b);
@@ -66,7 +41,7 @@ issuer_order(const void *a, const void *b)
 /* ---- who is heard -------------------------------------------------------------- */
 
 static void
-voices_read(const struct policy_fold *f, struct voices *all)
+voices_read(const struct policy_fold *f, struct policy_voices *all)
 {
 	for (size_t i = 0; i < f->pile.n; i++) {
 		enum notations_status status = policy_status_said(f, i);
@@ -75,13 +50,16 @@ voices_read(const struct policy_fold *f, struct voices *all)
 		if (taken->standing != POLICY_AUTHORISED ||
 		    status == NOTATIONS_STATUS_NONE)
 			continue;
-		if ((policy_status_conditions(status) & POLICY_IF_APPROVAL) !=
-			0 &&
+		if (policy_ruling_at(f->q->rights, status,
+			f->pile.at[i].st->created)
+			    .conditions &
+			POLICY_IF_APPROVAL &&
 		    !f->is_certifier[f->pile.at[i].party]) {
 			taken->standing = POLICY_LAPSED;
 			continue;
 		}
-		all->at[all->n++] = (struct voice){ &f->pile.at[i], i, status };
+		all->at[all->n++] =
+		    (struct policy_voice){ &f->pile.at[i], i, status };
 	}
 }
 
@@ -99,7 +77,7 @@ is_answered(const struct policy_fold *f, size_t i)
 
 /* Until when each party has handed over what it says: owned, one a party. */
 static int64_t *
-handed_read(const struct policy_fold *f, const struct voices *all)
+handed_read(const struct policy_fold *f, const struct policy_voices *all)
 {
 	int64_t *handed = alloc_zero(f->q->parties_n + 1, sizeof(*handed));
 
@@ -117,7 +95,7 @@ handed_read(const struct policy_fold *f, const struct voices *all)
 
 /* The newest of each issuer stays in all, which is sorted by what wins. */
 static void
-winners_keep(struct policy_fold *f, struct voices *all)
+winners_keep(struct policy_fold *f, struct policy_voices *all)
 {
 	bool is_code = f->q->subject->kind == NOTATIONS_SUBJECT_CODE;
 	int64_t *handed = handed_read(f, all);
@@ -125,14 +103,14 @@ winners_keep(struct policy_fold *f, struct voices *all)
 
 	qsort(all->at, all->n, sizeof(*all->at), issuer_order);
 	for (size_t k = 0; k < all->n; k++) {
-		struct voice v = all->at[k];
-		bool is_past = !is_final(v.status) &&
+		struct policy_voice v = all->at[k];
+		bool is_past = !policy_is_final(v.status) &&
 			       v.s->st->created <= handed[v.s->party];
 
 		if (v.s->party != last && !is_past) {
 			all->at[n++] = v;
 			last = v.s->party;
-		} else if (!is_code || !is_sticky(v.status)) {
+		} else if (!is_code || !policy_is_sticky(v.status)) {
 			f->state->taken[v.i].standing = POLICY_SUPERSEDED;
 		}
 	}
@@ -144,7 +122,7 @@ winners_keep(struct policy_fold *f, struct voices *all)
 /* ---- what is so ------------------------------------------------------------------ */
 
 static bool
-is_near(const struct voice *newest, const struct voice *v)
+is_near(const struct policy_voice *newest, const struct policy_voice *v)
 {
 	int64_t a = newest->s->st->created, b = v->s->st->created;
 
@@ -153,14 +131,15 @@ is_near(const struct voice *newest, const struct voice *v)
 
 /* e4.4 over sorted winners. */
 static void
-effective_choose(struct policy_state *state, const struct voices *winners)
+effective_choose(struct policy_state *state,
+    const struct policy_voices *winners)
 {
-	const struct voice *newest = winners->at, *best = newest;
+	const struct policy_voice *newest = winners->at, *best = newest;
 
 	if (winners->n == 0)
 		return;
 	for (size_t k = 1; k < winners->n; k++) {
-		const struct voice *v = &winners->at[k];
+		const struct policy_voice *v = &winners->at[k];
 
 		if (!is_near(newest, v) || v->status == newest->status)
 			continue;
@@ -169,7 +148,7 @@ effective_choose(struct policy_state *state, const struct voices *winners)
 			best = v;
 	}
 	for (size_t k = 0; state->is_conflict && k < winners->n; k++) {
-		const struct voice *v = &winners->at[k];
+		const struct policy_voice *v = &winners->at[k];
 
 		if (v->status != best->status && is_near(newest, v)) {
 			state->other = v->i;
@@ -192,7 +171,9 @@ implied_choose(const struct policy_fold *f, struct policy_state *state)
 		    !f->pile.facts[i].is_about ||
 		    !policy_says(f->pile.at[i].st, NOTATIONS_KIND_CODE) ||
 		    policy_status_said(f, i) != NOTATIONS_STATUS_NONE ||
-		    (policy_status_roles(NOTATIONS_STATUS_RELEASED) &
+		    (policy_ruling_at(f->q->rights, NOTATIONS_STATUS_RELEASED,
+			 f->pile.at[i].st->created)
+			    .roles &
 			NOTATIONS_ROLE_BIT(taken->role)) == 0)
 			continue;
 		state->status = NOTATIONS_STATUS_RELEASED;
@@ -213,7 +194,7 @@ worst_choose(struct policy_fold *f)
 		enum notations_status status = policy_status_said(f, i);
 
 		if (state->taken[i].standing != POLICY_AUTHORISED ||
-		    (!is_sticky(status) &&
+		    (!policy_is_sticky(status) &&
 			status != NOTATIONS_STATUS_APPROVED) ||
 		    status <= state->status)
 			continue;
@@ -224,7 +205,7 @@ worst_choose(struct policy_fold *f)
 
 /* Certification bodies say nothing about whether code is released. */
 static void
-maintainers_keep(const struct policy_fold *f, struct voices *winners)
+maintainers_keep(const struct policy_fold *f, struct policy_voices *winners)
 {
 	size_t n = 0;
 
@@ -239,9 +220,11 @@ static void
 status_fold(struct policy_fold *f)
 {
 	struct policy_state *state = f->state;
-	struct voices all = { alloc_zero(f->pile.n + 1, sizeof(*all.at)), 0 };
+	struct policy_voices all = { alloc_zero(f->pile.n + 1, sizeof(*all.at)),
+		0 };
 
 	voices_read(f, &all);
+	policy_pending_sort(f, &all);
 	winners_keep(f, &all);
 	if (f->q->subject->kind == NOTATIONS_SUBJECT_CODE) {
 		maintainers_keep(f, &all);
@@ -252,7 +235,7 @@ status_fold(struct policy_fold *f)
 	} else {
 		effective_choose(state, &all);
 	}
-	state->is_final = is_final(state->status);
+	state->is_final = policy_is_final(state->status);
 	if (state->decides != POLICY_NOBODY)
 		state->taken[state->decides].flags |= POLICY_DECIDES;
 	free(all.at);

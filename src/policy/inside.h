@@ -8,6 +8,7 @@
  *	origin.c      whose word says what the item is      policy_origin
  *	owner.c       who owned it at each moment           policy_owner
  *	speak.c       may each issuer say what he said      state->taken
+ *	pending.c     have enough of them said so           voices
  *	fold.c        which of the rightful ones wins       state
  *
  * Each step reads what the earlier ones made and nothing later. Indexes are
@@ -51,6 +52,9 @@ size_t policy_pile_find(const struct policy_pile *pile,
 
 /* ---- scope.c ----------------------------------------------------------------- */
 
+/* The same letters, ASCII without regard to case; an asterisk at the end of the
+ * pattern takes any rest. */
+bool policy_text_fits(struct bytes pattern, struct bytes text);
 /* Does a scope cover all that a statement says of its item's vendor and
  * model? what NULL: nothing is known of them. */
 bool policy_scope_takes(struct bytes scope,
@@ -61,10 +65,11 @@ bool policy_scope_takes(struct bytes scope,
 struct policy_holding {
 	enum notations_role role; /* NONE: any */
 	enum policy_basis basis;  /* ROOT, RIGHT, GRANT */
-	bool may_give;		  /* a registrar that a root made, a root */
-	int64_t from, until;	  /* [from, until) */
-	struct bytes scopes[3];	  /* its own, its giver's, his giver's */
-	char *text;		  /* owned: octets of scopes[0]; NULL: lent */
+	bool may_give;		/* a registrar that a root made, a root; or its
+	                           * own role, by a right that says so */
+	int64_t from, until;	/* [from, until) */
+	struct bytes scopes[3]; /* its own, its giver's, his giver's */
+	char *text;		/* owned: octets of scopes[0]; NULL: lent */
 };
 ARRAY_OF(struct policy_holding, policy_holdings);
 struct policy_held {
@@ -85,9 +90,9 @@ void policy_held_release(struct policy_held *held);
 /* ROOT, RIGHT, GRANT or NONE. */
 enum policy_basis policy_held_basis(const struct policy_held *held,
     const struct policy_asked *asked);
-/* Likewise: why a party may give roles at a time, whatever the scope. */
+/* Likewise: why a party may give a role at a time, whatever the scope. */
 enum policy_basis policy_held_gives(const struct policy_held *held,
-    size_t party, int64_t at);
+    const struct policy_asked *asked);
 
 /* ---- origin.c ------------------------------------------------------------------ */
 
@@ -154,6 +159,34 @@ void policy_speak(struct policy_fold *f);
 enum policy_basis policy_speak_basis(const struct policy_fold *f, size_t i,
     enum notations_role role);
 
+/* A rightful state. */
+struct policy_voice {
+	const struct policy_statement *s;
+	size_t i;
+	enum notations_status status;
+};
+struct policy_voices {
+	struct policy_voice *at;
+	size_t n;
+};
+/* Keep those that enough others say as well; the rest is PENDING. */
+void policy_pending_sort(struct policy_fold *f, struct policy_voices *all);
+
+static inline bool
+policy_is_final(enum notations_status status)
+{
+	return status == NOTATIONS_STATUS_DESTROYED ||
+	       status == NOTATIONS_STATUS_WITHDRAWN;
+}
+
+/* Known holes stay until who named them takes it back: e4.7. */
+static inline bool
+policy_is_sticky(enum notations_status status)
+{
+	return status == NOTATIONS_STATUS_VULNERABLE ||
+	       status == NOTATIONS_STATUS_WITHDRAWN;
+}
+
 /* approval@ in force: is_certifier, state->is_approved. */
 void policy_approvals_read(struct policy_fold *f);
 /* BACKDATED, SEQ_REGRESS. */
@@ -171,6 +204,12 @@ enum policy_condition {
 	POLICY_IF_APPROVAL = 16
 };
 unsigned policy_status_conditions(enum notations_status status);
+/* What holds for a state that was said at a time: the row, or the domain's. */
+struct policy_ruling {
+	unsigned roles, conditions, needs;
+};
+struct policy_ruling policy_ruling_at(const struct policy_rights *rights,
+    enum notations_status status, int64_t at);
 
 int policy_fpr_order(const struct pgp_fpr *a, const struct pgp_fpr *b);
 /* For qsort, over struct policy_ranked. */

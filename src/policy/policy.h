@@ -23,11 +23,20 @@
 struct policy_right {
 	struct pgp_fpr fpr;
 	enum notations_role role; /* NONE: a root, which may speak as any */
-	struct bytes scope; /* "Acme/T1000", "*" last; empty: everything */
+	struct bytes scope;  /* "Acme/T1000", "*" last; empty: everything */
+	int64_t from, until; /* [from, until) in seconds; until 0 for ever */
+	bool may_regrant;    /* may give this very role by role@; who got it so
+	                      * gives no further */
 };
+struct policy_state_rule;
 struct policy_rights {
-	const struct policy_right *at;
+	const struct policy_right *at; /* lent, but see policy_line_rights */
 	size_t n;
+	bool is_sorted; /* by fpr: looked up, not searched through */
+	/* Where these speak at a statement's date, they speak instead of
+	 * rules.def; the first that fits. Lent likewise. */
+	const struct policy_state_rule *states;
+	size_t states_n;
 };
 
 /* A statement and what the server knows of its arrival. */
@@ -143,5 +152,11 @@ bool policy_scope_covers(struct bytes scope, struct bytes vendor,
 
 /* Roles whose statement of this status would count, bits; for explaining. */
 unsigned policy_status_roles(enum notations_status status);
+/* The rule of a domain that speaks at a time, or NULL: rules.def does. */
+const struct policy_state_rule *policy_rights_rule(const struct policy_rights
+						       *rights,
+    enum notations_status status, int64_t at);
+
+#include "policy/domain.h"
 
 #endif

@@ -3,11 +3,12 @@
  * Who was given which role, from when until when: table e3, "authority is
  * granted, not claimed".
  *
- * Configured rights hold always. A grant, role@ about a party's key, holds
+ * Configured rights hold for their time. A grant, role@ about a party's key, holds
  * from its date until it ends, expires or is taken back, and only when a root
  * or a registrar made it. A registrar is one by a configured right or by a
  * root's grant; a registrar makes no registrars, so nothing turns in a
- * circle. A grant reaches as far as its own scope and its giver's.
+ * circle; nor does who got a role from somebody with a right to give just
+ * that one. A grant reaches as far as its own scope and its giver's.
  */
 #include "policy/inside.h"
 
@@ -43,14 +44,27 @@ policy_held_basis(const struct policy_held *held,
 	return best;
 }
 
-enum policy_basis
-policy_held_gives(const struct policy_held *held, size_t party, int64_t at)
+/* Roots give every role, registrars all but their own, others theirs. */
+static bool
+gives(const struct policy_holding *h, enum notations_role role)
 {
-	const struct policy_holdings *all = &held->of[party];
+	if (!h->may_give || h->role == NOTATIONS_ROLE_NONE)
+		return h->may_give;
+	return h->role == NOTATIONS_ROLE_REGISTRAR
+		   ? role != NOTATIONS_ROLE_REGISTRAR
+		   : role == h->role;
+}
+
+enum policy_basis
+policy_held_gives(const struct policy_held *held,
+    const struct policy_asked *asked)
+{
+	const struct policy_holdings *all = &held->of[asked->party];
+	int64_t at = asked->at;
 	enum policy_basis best = POLICY_BASIS_NONE;
 
 	for (size_t i = 0; i < all->n; i++)
-		if (all->at[i].may_give && at >= all->at[i].from &&
+		if (gives(&all->at[i], asked->role) && at >= all->at[i].from &&
 		    at < all->at[i].until &&
 		    (best == POLICY_BASIS_NONE || all->at[i].basis < best))
 			best = all->at[i].basis;
@@ -59,25 +73,47 @@ policy_held_gives(const struct policy_held *held, size_t party, int64_t at)
 
 /* ---- reading --------------------------------------------------------------- */
 
+/* The first right of a key, where they are sorted; else the first of all. */
+static size_t
+rights_first(const struct policy_rights *rights, const struct pgp_fpr *fpr)
+{
+	size_t low = 0, high = rights->is_sorted ? rights->n : 0;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (policy_fpr_order(&rights->at[mid].fpr, fpr) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void
+right_take(const struct policy_right *r, struct policy_holdings *out)
+{
+	struct policy_holding *h = policy_holdings_add(out);
+
+	h->role = r->role;
+	h->basis = r->role == NOTATIONS_ROLE_NONE ? POLICY_BASIS_ROOT
+						  : POLICY_BASIS_RIGHT;
+	h->may_give = r->role == NOTATIONS_ROLE_NONE ||
+		      r->role == NOTATIONS_ROLE_REGISTRAR || r->may_regrant;
+	h->from = r->from;
+	h->until = r->until == 0 ? POLICY_NEVER : r->until;
+	h->scopes[0] = r->scope;
+}
+
 static void
 rights_read(const struct policy_rights *rights, const struct pgp_fpr *fpr,
     struct policy_holdings *out)
 {
-	for (size_t i = 0; i < rights->n; i++) {
-		const struct policy_right *r = &rights->at[i];
-		struct policy_holding *h;
-
-		if (!pgp_fpr_equal(&r->fpr, fpr))
-			continue;
-		h = policy_holdings_add(out);
-		h->role = r->role;
-		h->basis = r->role == NOTATIONS_ROLE_NONE ? POLICY_BASIS_ROOT
-							  : POLICY_BASIS_RIGHT;
-		h->may_give = r->role == NOTATIONS_ROLE_NONE ||
-			      r->role == NOTATIONS_ROLE_REGISTRAR;
-		h->from = INT64_MIN;
-		h->until = POLICY_NEVER;
-		h->scopes[0] = r->scope;
+	for (size_t i = rights_first(rights, fpr); i < rights->n; i++) {
+		if (pgp_fpr_equal(&rights->at[i].fpr, fpr))
+			right_take(&rights->at[i], out);
+		else if (rights->is_sorted)
+			break;
 	}
 }
 
@@ -123,10 +159,9 @@ givers_try(const struct policy_held *held, const struct giving *g)
 		const struct policy_holding *giver = &all->at[i];
 		bool is_root = giver->role == NOTATIONS_ROLE_NONE;
 
-		if (giver->may_give && is_root == g->is_of_roots &&
+		if (is_root == g->is_of_roots && gives(giver, g->value.role) &&
 		    g->s->st->created >= giver->from &&
-		    g->s->st->created < giver->until &&
-		    (is_root || g->value.role != NOTATIONS_ROLE_REGISTRAR))
+		    g->s->st->created < giver->until)
 			holding_give(g, giver);
 	}
 }

@@ -14,8 +14,8 @@ lower(uint8_t c)
 }
 
 /* An asterisk at the end of the pattern takes any rest. */
-static bool
-part_matches(struct bytes pattern, struct bytes text)
+bool
+policy_text_fits(struct bytes pattern, struct bytes text)
 {
 	bool is_open = pattern.n > 0 && pattern.p[pattern.n - 1] == '*';
 	size_t n = pattern.n - is_open;
@@ -51,9 +51,9 @@ policy_scope_covers(struct bytes scope, struct bytes vendor, struct bytes model)
 	if (scope.n == 0)
 		return true;
 	if (!slash_split(scope, &head, &tail))
-		return part_matches(head, vendor);
+		return policy_text_fits(head, vendor);
 	/* an asterisk before the slash is a letter like another */
-	if (head.n != vendor.n || !part_matches(tail, model))
+	if (head.n != vendor.n || !policy_text_fits(tail, model))
 		return false;
 	for (size_t i = 0; i < head.n; i++)
 		if (lower(head.p[i]) != lower(vendor.p[i]))

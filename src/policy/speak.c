@@ -84,12 +84,18 @@ policy_speak_basis(const struct policy_fold *f, size_t i,
 
 /* ---- states ------------------------------------------------------------------ */
 
+static struct policy_ruling
+ruling_of(const struct policy_fold *f, size_t i)
+{
+	return policy_ruling_at(f->q->rights, policy_status_said(f, i),
+	    f->pile.at[i].st->created);
+}
+
 /* One role of a rule: NONE when the issuer has it not, or not for this. */
 static enum policy_basis
 role_try(const struct policy_fold *f, size_t i, enum notations_role role)
 {
-	unsigned conditions =
-	    policy_status_conditions(policy_status_said(f, i));
+	unsigned conditions = ruling_of(f, i).conditions;
 	struct policy_asked asked = { .party = f->pile.at[i].party,
 		.role = role,
 		.what = f->origin.what,
@@ -106,14 +112,13 @@ role_try(const struct policy_fold *f, size_t i, enum notations_role role)
 static void
 status_speak(struct policy_fold *f, size_t i)
 {
-	enum notations_status status = policy_status_said(f, i);
-	unsigned conditions = policy_status_conditions(status);
+	const struct policy_ruling ruling = ruling_of(f, i);
 	struct policy_taken *taken = &f->state->taken[i];
 	struct pgp_fpr owner;
 
 	taken->standing = POLICY_CLAIM;
-	if (((conditions & POLICY_IF_OTHERS) != 0 && is_self(f, i)) ||
-	    ((conditions & POLICY_IF_NAMING) != 0 &&
+	if (((ruling.conditions & POLICY_IF_OTHERS) != 0 && is_self(f, i)) ||
+	    ((ruling.conditions & POLICY_IF_NAMING) != 0 &&
 		!policy_owner_named(f->pile.at[i].st, &owner)))
 		return;
 	for (unsigned r = 1; r < NOTATIONS_ROLE_COUNT; r++) {
@@ -122,8 +127,7 @@ status_speak(struct policy_fold *f, size_t i)
 				  role == NOTATIONS_ROLE_MANUFACTURER;
 		enum policy_basis basis;
 
-		if ((policy_status_roles(status) & NOTATIONS_ROLE_BIT(role)) ==
-			0 &&
+		if ((ruling.roles & NOTATIONS_ROLE_BIT(role)) == 0 &&
 		    !is_handing)
 			continue;
 		basis = role_try(f, i, role);
@@ -139,12 +143,26 @@ status_speak(struct policy_fold *f, size_t i)
 /* ---- everything else ------------------------------------------------------------ */
 
 /* A grant is good whatever the scope: that is held against items, not against
- * who is granted something. */
+ * who is granted something. Of several roles one that may be given will do:
+ * each is held against its giver where it is read. */
 static enum policy_basis
 gives(const struct policy_fold *f, size_t i)
 {
-	return policy_held_gives(&f->held, f->pile.at[i].party,
-	    f->pile.at[i].st->created);
+	const struct notations_set *set = &f->pile.at[i].st->set;
+	enum policy_basis basis = POLICY_BASIS_NONE;
+
+	for (size_t k = 0; k < set->n && basis == POLICY_BASIS_NONE; k++) {
+		struct policy_asked asked = { .party = f->pile.at[i].party,
+			.at = f->pile.at[i].st->created };
+		struct notations_role_value value;
+
+		if (set->at[k].name != NOTATIONS_NAME_ROLE ||
+		    notations_role_read(set->at[k].value, &value) != ICS_OK)
+			continue;
+		asked.role = value.role;
+		basis = policy_held_gives(&f->held, &asked);
+	}
+	return basis;
 }
 
 /* Bits of the roles that the issuer has; NONE's when it is the subject. */
@@ -158,9 +176,7 @@ roles_held(const struct policy_fold *f, size_t i)
 		if (policy_speak_basis(f, i, (enum notations_role)r) !=
 		    POLICY_BASIS_NONE)
 			held |= NOTATIONS_ROLE_BIT(r);
-	if (notations_set_get(&f->pile.at[i].st->set, NOTATIONS_NAME_ROLE) !=
-		NULL &&
-	    gives(f, i) != POLICY_BASIS_NONE)
+	if (gives(f, i) != POLICY_BASIS_NONE)
 		held |= NOTATIONS_ROLE_BIT(NOTATIONS_ROLE_REGISTRAR);
 	return held;
 }

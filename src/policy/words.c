@@ -95,6 +95,40 @@ policy_status_conditions(enum notations_status status)
 	return rules[status].conditions;
 }
 
+const struct policy_state_rule *
+policy_rights_rule(const struct policy_rights *rights,
+    enum notations_status status, int64_t at)
+{
+	for (size_t i = 0; rights != NULL && i < rights->states_n; i++) {
+		const struct policy_state_rule *r = &rights->states[i];
+
+		if (r->status == status && at >= r->from && at < r->until)
+			return r;
+	}
+	return NULL;
+}
+
+/* A domain that names roles means them, whoever owns the thing; that a thing
+ * does not call itself stolen, and that an heir is named, stays. */
+struct policy_ruling
+policy_ruling_at(const struct policy_rights *rights,
+    enum notations_status status, int64_t at)
+{
+	const struct policy_state_rule *r =
+	    policy_rights_rule(rights, status, at);
+	struct policy_ruling ruling = { policy_status_roles(status),
+		policy_status_conditions(status), 1 };
+
+	if (r == NULL)
+		return ruling;
+	if (r->roles != 0) {
+		ruling.roles = r->roles;
+		ruling.conditions &= (unsigned)(OTHERS | NAMING);
+	}
+	ruling.needs = r->needs;
+	return ruling;
+}
+
 int
 policy_fpr_order(const struct pgp_fpr *a, const struct pgp_fpr *b)
 {

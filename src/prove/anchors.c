@@ -147,7 +147,7 @@ prove_anchors_release(struct prove_anchors *anchors)
 struct policy_rights
 prove_anchors_rights(const struct prove_anchors *anchors)
 {
-	return (struct policy_rights){ anchors->at, anchors->n };
+	return (struct policy_rights){ .at = anchors->at, .n = anchors->n };
 }
 
 static size_t

@@ -164,6 +164,7 @@ ended_at(const struct prove_folded *f, size_t i)
 			   : f->it.parties[s->party].policy.revoked_at;
 	case POLICY_AUTHORISED:
 	case POLICY_SUPERSEDED:
+	case POLICY_PENDING:
 	case POLICY_CLAIM:
 	case POLICY_LAPSED:
 	case POLICY_COPY:

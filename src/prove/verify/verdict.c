@@ -122,6 +122,7 @@ why_of_standing(enum policy_standing standing)
 	case POLICY_CLAIM:
 	case POLICY_AUTHORISED:
 	case POLICY_SUPERSEDED:
+	case POLICY_PENDING:
 	case POLICY_LAPSED:
 		return PROVE_WRONG_ANCHOR;
 	case POLICY_WITHDRAWN:
