@@ -81,9 +81,29 @@ START_TEST(endless_elements_unasked)
 		talk_feed(s, buf_bytes(&frame), RECON_FEED_MAX, NULL);
 		memory_is_bounded(s);
 	}
-	ck_assert_int_eq(recon_session_end(s), RECON_END_REQUESTS);
+	ck_assert_int_eq(recon_session_end(s), RECON_END_FLOOD);
 	ck_assert_uint_eq(recon_session_tally(s)->theirs, 1000);
 	buf_release(&frame);
+	recon_session_free(s);
+	recon_set_free(set);
+}
+END_TEST
+
+START_TEST(endless_requests)
+{
+	struct recon_set *set = recon_own_make();
+	struct recon_session *s = opened(set, RECON_ANSWERER, 1);
+	size_t n = 0;
+
+	for (; recon_session_end(s) == RECON_GOING_ON; n++)
+		hex_feed(s,
+		    "0000000d"
+		    "01" ROOT "00000000"
+		    "0000000106",
+		    NULL);
+	ck_assert_int_eq(recon_session_end(s), RECON_END_FLOOD);
+	ck_assert_uint_eq(n, s->limits.requests + 1);
+	memory_is_bounded(s);
 	recon_session_free(s);
 	recon_set_free(set);
 }
@@ -297,6 +317,7 @@ add(TCase *t)
 	tcase_add_test(t, a_list_is_answered_by_elements_only);
 	tcase_add_test(t, endless_failure_is_bounded);
 	tcase_add_test(t, endless_elements_unasked);
+	tcase_add_test(t, endless_requests);
 	tcase_add_test(t, an_answer_without_bound);
 	tcase_add_test(t, half_frames_and_silence_cost_nothing);
 	tcase_add_test(t, answers_that_nobody_reads);

@@ -145,7 +145,7 @@ static enum ics_err
 request_answer(struct recon_session *s, const struct recon_msg *m)
 {
 	if (s->tally.requests >= s->limits.requests) {
-		recon_session_blame(s, RECON_END_REQUESTS);
+		recon_session_blame(s, RECON_END_FLOOD);
 		return ICS_OK;
 	}
 	s->tally.requests++;

@@ -60,7 +60,7 @@ burst_begin(struct recon_session *s)
 	return true;
 }
 
-/* The answer to samples is bounded, too, and that to a list is not. */
+/* What samples are answered with is bounded, too; what a list is, is not. */
 static bool
 asks_full(struct recon_session *s, const struct recon_prefix *p, uint32_t n)
 {

@@ -309,8 +309,8 @@ void recon_session_eof(struct recon_session *s);
 struct bytes recon_session_out(const struct recon_session *s);
 void recon_session_sent(struct recon_session *s, size_t n);
 
-/* HASHES, and an asker's REQUESTS: Done was said, all went well, and the next
- * session goes on. */
+/* HASHES and REQUESTS: Done was said, all went well, and the next session goes
+ * on. */
 enum recon_end recon_session_end(const struct recon_session *s);
 /* What the peer gave as its reason, or we did (mismatch); "" without.
  * Printable, bounded. */

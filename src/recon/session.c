@@ -238,7 +238,7 @@ recon_session_next(struct recon_session *s, struct recon_msg *m)
 	end = recon_msg_read(frame, m);
 	/* Even empty ones must end some day. */
 	if (end == RECON_GOING_ON && s->messages++ > 2 * s->limits.requests)
-		end = RECON_END_REQUESTS;
+		end = RECON_END_FLOOD;
 	if (end != RECON_GOING_ON)
 		recon_session_blame(s, end);
 	return end == RECON_GOING_ON;
