@@ -2,8 +2,9 @@
 /*
  * The thread of the sketches. It has one reader that sees the newest state,
  * for prints, and one that keeps the snapshot of the sketch under way. A
- * sketch is made in slices; between them questions are answered. After each
- * it rests as long as that took, so that it never has more than half a core.
+ * sketch is made in slices, and a question is answered between two of them.
+ * After each sketch it rests as long as that took, so that it never has more
+ * than half a core.
  */
 #include <pthread.h>
 #include <sys/random.h>
@@ -358,44 +359,54 @@ nap(void)
 	(void)nanosleep(&t, NULL); /* an early end does no harm */
 }
 
-/* A turn with nobody asking; false when there is nothing to do at all. */
-static bool
+enum turn {
+	TURN_IDLE, /* there is nothing to do */
+	TURN_REST, /* there is, but not yet */
+	TURN_DONE
+};
+
+/* A slice of what is under way. */
+static enum turn
 work(struct api_sketcher *k)
 {
-	struct api_version *v = asked_for(k);
+	struct api_version *v;
 	enum ics_err err;
 
 	if (k->making != NULL) {
 		making_go_on(k);
-		return true;
+		return TURN_DONE;
 	}
+	v = asked_for(k);
 	if (v == NULL)
-		return false;
-	if (clock_mono_ns() < k->rested && !hkp_is_stopping(k->h)) {
-		nap();
-		return true;
-	}
+		return TURN_IDLE;
+	if (clock_mono_ns() < k->rested && !hkp_is_stopping(k->h))
+		return TURN_REST;
 	err = making_begin(k, v);
 	if (err != ICS_OK)
 		making_end(k, err);
-	return true;
+	return TURN_DONE;
 }
 
 static void *
 sketcher_main(void *arg)
 {
 	struct api_sketcher *k = arg;
-	struct api_sketch_ask *ask;
+	struct api_sketch_ask *ask = NULL;
+	enum turn turn = TURN_IDLE;
 
 	for (;;) {
-		ask = queue_try(k->asks);
-		if (ask == NULL && work(k))
-			continue;
-		if (ask == NULL)
+		if (ask == NULL && turn == TURN_REST)
+			nap();
+		if (ask == NULL && turn == TURN_IDLE) {
 			ask = queue_take(k->asks);
-		if (ask == NULL)
-			return NULL;
-		ask_take(k, ask);
+			if (ask == NULL)
+				return NULL;
+		} else {
+			ask = queue_try(k->asks);
+		}
+		if (ask != NULL)
+			ask_take(k, ask);
+		turn = work(k);
 	}
 }
 
