@@ -85,7 +85,7 @@ test_ok 'other filters are named, on both sides' '
 	ics_at a peer remove b &&
 	ics_at a peer add b kind=sks $(peer_text b) every=0 filters=other &&
 	fails_with 1 ics_at a peer sync b &&
-	expr "$(peer_row a b error)" : "refused$\|mismatch$" &&
+	expr "$(peer_row a b error)" : "config-refused$\|mismatch$" &&
 	peer_row a b words | grep -qi filters &&
 	wait_until 10 "same mismatch \"\$(peer_row b a error)\""
 '

@@ -79,7 +79,9 @@ end_words(struct sync_conn *c, enum recon_end end, struct sync_conn_end *told)
 {
 	const char *reason = recon_session_reason(c->session);
 
-	told->error = recon_end_name(end);
+	/* "refused" alone is a connection's word. */
+	told->error =
+	    end == RECON_END_REFUSED ? "config-refused" : recon_end_name(end);
 	told->words = recon_end_words(end);
 	if (reason[0] == '\0')
 		return;
@@ -93,7 +95,7 @@ static void
 finish(struct sync_conn *c)
 {
 	enum recon_end end = recon_session_end(c->session);
-	struct sync_conn_end told = { .error = "", .words = "" };
+	struct sync_conn_end told = { .error = "", .words = "", .end = end };
 
 	told.more = end == RECON_END_HASHES || end == RECON_END_REQUESTS;
 	if (c->error != NULL) {

@@ -15,6 +15,7 @@ struct sync_conn;
 /* What became of it; all is lent for the call. */
 struct sync_conn_end {
 	const char *error, *words; /* as in struct sync_result */
+	enum recon_end end;	   /* of the session; GOING_ON: cut by us */
 	bool more;		   /* a bound was met: the next goes on */
 	const struct recon_hash *found;
 	size_t found_n;

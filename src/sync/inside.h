@@ -86,6 +86,7 @@ struct sync_peer_private {
 	bool is_visited; /* a session that the peer began goes on */
 	uint64_t due;	 /* monotonic ns of the next round; 0 never */
 	unsigned failures;
+	unsigned busy;	  /* tries of a wanted round that found it so */
 	uint64_t visited; /* when the peer's last session began; 0 never */
 	struct sync_alarm timers[SYNC_TIMERS];
 	void (*calls[SYNC_TIMERS])(struct sync *s, struct sync_peer *p);

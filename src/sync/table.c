@@ -14,7 +14,8 @@
 #include "sync/inside.h"
 #include "sync/schedule.h"
 
-#define BUSY "busy"
+#define BUSY	   "busy"
+#define BUSY_TRIES 3 /* of a round that an operator waits for */
 
 static const struct sync_method *const methods[SYNC_KINDS] = {
 	[SYNC_SKS] = &sync_gossip,
@@ -143,6 +144,19 @@ due_set(struct sync *s, struct sync_peer *p, const struct sync_result *result)
 		priv->due = sync_schedule_next(&pace, s->now, &s->seed);
 }
 
+/* Somebody waits for a round, and the peer only was busy: once more, soon. */
+static bool
+is_tried_again(struct sync_peer *p, const struct sync_result *result)
+{
+	struct sync_peer_private *priv = p->priv;
+
+	if (strcmp(result->error, BUSY) == 0 && p->is_wanted &&
+	    priv->busy < BUSY_TRIES)
+		return ++priv->busy > 0;
+	priv->busy = 0;
+	return false;
+}
+
 static void
 round_ended(struct sync *s, void *arg)
 {
@@ -158,7 +172,9 @@ round_ended(struct sync *s, void *arg)
 	else if (strcmp(result->error, BUSY) != 0)
 		priv->failures++;
 	due_set(s, p, result);
-	if (!result->again || result->error[0] != '\0')
+	if (is_tried_again(p, result))
+		priv->due = s->now + SYNC_SECOND;
+	else if (!result->again || result->error[0] != '\0')
 		sync_orders_end(s, p);
 }
 
