@@ -266,6 +266,13 @@ test_ok '30 hashquery, to the octet' '
 	same 200 "$(http_code /pks/hashquery --data-binary @"$tmp/query")" &&
 	same 000000000d0a "$(hex_of "$tmp/body")"
 '
+test_ok '30 hashquery: what would cost SKS the whole answer is left out' '
+	unhex 0000000200000010${hash}00000010$("$HKP_TOOL" skshash <"$tmp/v6.pgp") \
+		>"$tmp/query" &&
+	same 200 "$(http_code /pks/hashquery --data-binary @"$tmp/query")" &&
+	same "00000001$(printf %08x "$(wc -c <"$tmp/alice.pgp")")$(hex_of "$tmp/alice.pgp")0d0a" \
+		"$(hex_of "$tmp/body")"
+'
 test_ok '31 absurd hash queries are refused' '
 	unhex ffffffff00000010 >"$tmp/query" &&
 	same 413 "$(http_code /pks/hashquery --data-binary @"$tmp/query")" &&
