@@ -30,19 +30,11 @@ START_TEST(test_mix)
 }
 END_TEST
 
-static int64_t
-rows_of_nodes(void)
-{
-	sqlite3_stmt *stmt = db_query(&sc.reader->db, SQL_CHECK_NODES);
-
-	OK(db_step(&sc.reader->db, stmt));
-	return sqlite3_column_int64(stmt, 0);
-}
-
 /* All come and go again: an empty tree is an empty table. */
 START_TEST(test_empty)
 {
 	struct sketch_print print;
+	int64_t nodes;
 
 	for (int round = 0; round < 2; round++) {
 		OK(store_begin(sc.store));
@@ -61,7 +53,8 @@ START_TEST(test_empty)
 		OK(store_commit(sc.store));
 		ck_assert_uint_eq(tree_compare(), round == 0 ? 200 : 0);
 	}
-	ck_assert_int_eq(rows_of_nodes(), 0);
+	OK(keep_nodes_count(&sc.reader->db, &nodes));
+	ck_assert_int_eq(nodes, 0);
 	OK(store_print_get(sc.reader, &print));
 	ck_assert_uint_eq(print.n, 0);
 	for (size_t i = 0; i < sizeof(print.sum); i++)

@@ -102,12 +102,18 @@ plant(const char *sql)
 	sqlite3_close(db);
 }
 
+#define TOP   " WHERE prefix = zeroblob(17)"
+#define BELOW " WHERE prefix <> zeroblob(17)"
+/* Other nodes are leaves. */
+#define LEAVES(mask)                                                  \
+	"UPDATE node SET nodes = CAST(substr(nodes, 1, 4) || x'" mask \
+	"' || substr(nodes, 9) AS BLOB)"
+
 static const char *const losses[] = {
-	"DELETE FROM node WHERE prefix = zeroblob(17)", /* the root */
-	"DELETE FROM node WHERE prefix = x'0000000000000000000000000000000002'",
-	"UPDATE node SET sum = (SELECT sum FROM node WHERE is_leaf = 1 LIMIT 1)"
-	" WHERE prefix = zeroblob(17)",
-	"UPDATE node SET is_leaf = 1 WHERE prefix = zeroblob(17)",
+	"DELETE FROM node" TOP,
+	"UPDATE node SET nodes = zeroblob(length(nodes))" TOP,
+	"UPDATE node SET nodes = (SELECT nodes FROM node" BELOW ")" TOP,
+	LEAVES("00000001") TOP,
 	"DELETE FROM node",
 };
 
@@ -128,9 +134,9 @@ START_TEST(test_loss)
 END_TEST
 
 static const char *const faults[] = {
-	"DELETE FROM node WHERE is_leaf = 1",
-	"UPDATE node SET sum = zeroblob(106) WHERE is_leaf = 1",
-	"UPDATE node SET is_leaf = 0",
+	"DELETE FROM node" BELOW,
+	"UPDATE node SET nodes = zeroblob(length(nodes))" BELOW,
+	LEAVES("00000000") BELOW,
 };
 
 /* One that was damaged further down is noticed by what meets the damage, which

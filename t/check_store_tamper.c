@@ -125,8 +125,8 @@ static const struct column {
 	{ "tile", "hash", "number = 1" },
 	{ "total", "peaks", "one = 1" },
 	{ "total", "print", "one = 1" },
-	{ "node", "prefix", "is_leaf = 1" },
-	{ "node", "sum", "is_leaf = 1" },
+	{ "node", "prefix", "id = 1" },
+	{ "node", "nodes", "id = 1" },
 };
 
 static void
@@ -225,7 +225,6 @@ static const struct column numbers[] = {
 	{ "total", "records", "one = 1" },
 	{ "total", "statements", "one = 1" },
 	{ "total", "leaves", "one = 1" },
-	{ "node", "is_leaf", "true" },
 };
 
 START_TEST(test_numbers)
@@ -325,12 +324,14 @@ static const struct damage {
 	    false },
 	{ "UPDATE total SET print = x''", "not that of the 3 digests", false },
 	{ "DELETE FROM node", "node \"\" is missing", false },
-	{ "UPDATE node SET is_leaf = 0", "node \"10\" is missing", false },
-	{ "UPDATE node SET sum = zeroblob(106)", "node \"\" is none", false },
+	{ "UPDATE node SET nodes = CAST(substr(nodes, 1, 4) || x'00000000' || "
+	  "substr(nodes, 9) AS BLOB)",
+	    "node \"10\" is missing", false },
+	{ "UPDATE node SET nodes = zeroblob(114)", "node \"\" is none", false },
 	{ "UPDATE total SET grown = x'00112233445566778899aabbccddeeff'",
 	    "node \"\" differs", false },
-	{ "INSERT INTO node SELECT x'1000000000000000000000000000000004', 1, "
-	  "sum FROM node",
+	{ "INSERT INTO node (prefix, nodes) SELECT "
+	  "x'1000000000000000000000000000000006', nodes FROM node",
 	    "1 nodes have no place in it", false },
 	/* Tags that are no version and no hash. */
 	{ "UPDATE log SET version = 70 WHERE position = 300", "log row 300 (",

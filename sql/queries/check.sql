@@ -83,8 +83,8 @@ SELECT (SELECT count(*) FROM cert), (SELECT count(*) FROM fpr),
 	(SELECT count(*) FROM record), (SELECT count(*) FROM statement);
 
 -- name: check_nodes (reader)
--- scan-ok: this count is what is checked
-SELECT count(*) FROM node;
+-- scan-ok: the whole table is what is checked
+SELECT nodes FROM node;
 
 -- name: check_last_id (reader)
 SELECT coalesce(max(id), 0) FROM cert;

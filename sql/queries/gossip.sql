@@ -4,15 +4,16 @@
 -- keeps a certificate out of the members; indexes alone answer.
 
 -- name: node_get (both)
-SELECT sum, is_leaf FROM node WHERE prefix = :prefix;
+SELECT id, nodes FROM node WHERE prefix = :prefix;
 
--- name: node_put (writer)
-INSERT INTO node (prefix, is_leaf, sum) VALUES (:prefix, :is_leaf, :sum)
-ON CONFLICT (prefix) DO UPDATE SET is_leaf = excluded.is_leaf,
-	sum = excluded.sum;
+-- name: node_insert (writer)
+INSERT INTO node (prefix, nodes) VALUES (:prefix, :nodes);
+
+-- name: node_update (writer)
+UPDATE node SET nodes = :nodes WHERE id = :id;
 
 -- name: node_drop (writer)
-DELETE FROM node WHERE prefix = :prefix;
+DELETE FROM node WHERE id = :id;
 
 -- name: node_drop_all (writer)
 DELETE FROM node;

@@ -9,14 +9,16 @@ DROP INDEX cert_skshash;
 CREATE INDEX cert_skshash ON cert (skshash, flags);
 CREATE INDEX cert_digest ON cert (digest);
 
--- prefix: 16 octets, the unused bits zero, then how many bits count; so a
--- node stands close to its children. sum: how many members are below it, and
+-- Three levels of the tree a row, so that a change writes a third of the rows
+-- and pages. prefix: of the highest node, 16 octets with the unused bits zero,
+-- then how many bits count. nodes: which of the 21 are there and which are
+-- leaves (4 octets each), then for each how many members are below it, and
 -- their polynomial at the sample points.
 CREATE TABLE node (
-	prefix BLOB NOT NULL PRIMARY KEY CHECK (length(prefix) = 17),
-	is_leaf INTEGER NOT NULL CHECK (is_leaf BETWEEN 0 AND 1),
-	sum BLOB NOT NULL CHECK (length(sum) = 106)
-) STRICT, WITHOUT ROWID;
+	id INTEGER PRIMARY KEY,
+	prefix BLOB NOT NULL UNIQUE CHECK (length(prefix) = 17),
+	nodes BLOB NOT NULL CHECK (length(nodes) BETWEEN 114 AND 2234)
+) STRICT;
 
 -- Members up to this hash are in the tree (none: empty); NULL: all are.
 ALTER TABLE total ADD COLUMN grown BLOB DEFAULT x''

@@ -19,42 +19,43 @@
 struct store;
 struct db;
 
-/* ---- nodes at hand (nodes.c) -------------------------------------------- */
+/* ---- blocks of nodes (row_block.c) ----------------------------------------- */
 
-#define KEEP_NODE_KEY	17   /* octets that name a row of node */
-#define KEEP_NODES_MAX	8192 /* at hand; more are written before the commit */
-#define KEEP_NODES_REST 1024 /* what may stay when nothing is going on */
+#define KEEP_LEVELS	3  /* of the tree that stand in a row of node */
+#define KEEP_NODES	21 /* 1 + 4 + 16 */
+#define KEEP_PREFIX	17 /* octets that name a row */
+#define KEEP_BLOCK_HEAD 8
+#define KEEP_BLOCK_MAX	(KEEP_BLOCK_HEAD + KEEP_NODES * RECON_SUM_OCTETS)
 
-struct keep_node {
-	struct recon_node node;
-	bool is_used, is_there, is_changed;
+struct keep_block {
+	struct recon_prefix top; /* of the highest node */
+	int64_t id;		 /* of its row; 0: it has none */
+	uint32_t there, leaves;	 /* bit i: node i is; it is a leaf */
+	/* Sums are turned into numbers and back when that is needed, not each
+	 * time: bit i, sum i is known; its octets are not those any more. */
+	uint32_t known, stale;
+	bool is_changed;
+	struct recon_sum sum[KEEP_NODES];
+	uint8_t octets[KEEP_NODES][RECON_SUM_OCTETS];
 };
 
-/* Open addressing; grows, and is emptied as a whole. */
-struct keep_nodes {
-	struct keep_node *at; /* owned */
-	size_t n, size;	      /* size: a power of two, or 0 */
-};
-
-/* NULL when it is not at hand. Lent until the next keep_nodes_add. */
-struct keep_node *keep_nodes_find(const struct keep_nodes *nodes,
-    const struct recon_prefix *p);
-/* Room for one that was not at hand. */
-struct keep_node *keep_nodes_add(struct keep_nodes *nodes,
-    const struct recon_prefix *p);
-/* Of those that did not change, keep the ones near the root. */
-void keep_nodes_rest(struct keep_nodes *nodes);
-void keep_nodes_release(struct keep_nodes *nodes);
-/* Those that changed, in the order of the table; the caller frees. */
-struct keep_node **keep_nodes_changed(const struct keep_nodes *nodes,
-    size_t *n);
-
-/* ---- rows (row_node.c) ----------------------------------------------------- */
-
-void keep_node_key(const struct recon_prefix *p, uint8_t key[KEEP_NODE_KEY]);
-/* ICS_ENOTFOUND; ICS_ECORRUPT for what is no node. */
+/* Where a node stands: its block's top, its number there. */
+unsigned keep_block_place(const struct recon_prefix *p,
+    struct recon_prefix *top);
+/* ICS_ENOTFOUND; ICS_ECORRUPT for what is no block. */
+enum ics_err keep_block_read(struct db *db, const struct recon_prefix *top,
+    struct keep_block *block);
+enum ics_err keep_block_write(struct db *db, struct keep_block *block);
+/* A node out of a block (the same errors), and into it; NULL: there is none. */
+enum ics_err keep_block_node(struct keep_block *block, unsigned at,
+    struct recon_node *node);
+void keep_block_put(struct keep_block *block, unsigned at,
+    const struct recon_node *node);
 enum ics_err keep_node_read(struct db *db, const struct recon_prefix *p,
     struct recon_node *node);
+/* All nodes that there are, wherever they stand. */
+enum ics_err keep_nodes_count(struct db *db, int64_t *n);
+
 /* Members below p, up to a hash (NULL: all), each once, ascending. */
 struct keep_range {
 	const struct recon_prefix *p;
@@ -62,6 +63,26 @@ struct keep_range {
 };
 enum ics_err keep_members(struct db *db, const struct keep_range *range,
     recon_each *call, void *arg);
+
+/* ---- blocks at hand (blocks.c) ------------------------------------------------- */
+
+#define KEEP_BLOCKS_MAX	 256 /* at hand; more are written before the commit */
+#define KEEP_BLOCKS_REST 80  /* what may stay when nothing is going on */
+
+/* Open addressing; grows, and is emptied as a whole. */
+struct keep_blocks {
+	struct keep_block **at; /* owned, each of them too */
+	size_t n, size;		/* size: a power of two, or 0 */
+};
+
+/* NULL when it is not at hand. Lent until blocks are released. */
+struct keep_block *keep_blocks_find(const struct keep_blocks *blocks,
+    const struct recon_prefix *top);
+/* Take one (owned) that was not at hand. */
+void keep_blocks_add(struct keep_blocks *blocks, struct keep_block *block);
+/* Of many, none of which is changed, keep those near the root. */
+void keep_blocks_rest(struct keep_blocks *blocks);
+void keep_blocks_release(struct keep_blocks *blocks);
 
 /* ---- the writer's state ------------------------------------------------------ */
 
@@ -74,7 +95,7 @@ struct keep {
 	bool grown_changed, print_changed;
 	uint8_t print_octets[SKETCH_PRINT]; /* while they are written */
 	bool grows; /* as of the last commit: it is being built */
-	struct keep_nodes nodes;
+	struct keep_blocks blocks;
 };
 
 /* What a row of cert or record was, and what it is by now; NULL: nothing. */
@@ -95,7 +116,7 @@ enum ics_err keep_tree_result(struct store *s, enum ics_err err);
 /* Write what changed, before a commit; let go of it, at its end. The print
  * goes with the counters: :print, NULL: as before. */
 enum ics_err keep_write(struct store *s);
-enum ics_err keep_nodes_write(struct store *s);
+enum ics_err keep_blocks_write(struct store *s);
 void keep_print_bind(struct store *s, sqlite3_stmt *stmt);
 void keep_committed(struct store *s);
 void keep_forget(struct store *s);

@@ -6,7 +6,6 @@
  * shapes: only sums count, and that every node has its place.
  */
 #include "store/check.h"
-#include "store/row.h"
 
 #define NAMED_MAX 8 /* nodes that are told one by one */
 
@@ -102,7 +101,7 @@ static enum ics_err
 tree_check(struct check *c, const struct keep_state *state)
 {
 	struct walk w = { .c = c };
-	sqlite3_stmt *stmt;
+	int64_t nodes;
 	enum ics_err err;
 
 	c->nodes = !state->is_whole;
@@ -114,11 +113,10 @@ tree_check(struct check *c, const struct keep_state *state)
 	if (w.wrong > NAMED_MAX)
 		check_found(c, "tree: %lld further nodes differ",
 		    (long long)(w.wrong - NAMED_MAX));
-	stmt = db_query(&c->r->db, SQL_CHECK_NODES);
-	TRY(db_step(&c->r->db, stmt));
-	if (row_number(stmt, 0) != w.nodes) {
+	TRY(keep_nodes_count(&c->r->db, &nodes));
+	if (nodes != w.nodes) {
 		check_found(c, "tree: %lld nodes have no place in it",
-		    (long long)(row_number(stmt, 0) - w.nodes));
+		    (long long)(nodes - w.nodes));
 		c->nodes = true;
 	}
 out:

@@ -1,58 +1,68 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The writer's tree: recon's backing over table node, with nodes at hand until
- * the commit. Invariant: while the tree grows, its members are those up to
+ * The writer's tree: recon's backing over table node, with blocks at hand
+ * until the commit. Invariant: while the tree grows, its members are those up to
  * keep.grown, and no others.
  */
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "store/handle.h"
-#include "store/row.h"
 
-static enum ics_err
-node_write(struct store *s, const struct keep_node *k)
+static int
+block_order(const void *left, const void *right)
 {
-	uint8_t key[KEEP_NODE_KEY], sum[RECON_SUM_OCTETS];
-	sqlite3_stmt *stmt =
-	    db_query(&s->db, k->is_there ? SQL_NODE_PUT : SQL_NODE_DROP);
+	const struct keep_block *const *a = left, *const *b = right;
 
-	keep_node_key(&k->node.prefix, key);
-	row_bind_bytes(stmt, ":prefix", bytes_of(key, sizeof(key)));
-	if (k->is_there) {
-		recon_sum_write(&k->node.sum, sum);
-		row_bind_number(stmt, ":is_leaf", k->node.is_leaf);
-		row_bind_bytes(stmt, ":sum", bytes_of(sum, sizeof(sum)));
-	}
-	return db_finish(&s->db, stmt);
+	return ((*a)->id > (*b)->id) - ((*a)->id < (*b)->id);
 }
 
 enum ics_err
-keep_nodes_write(struct store *s)
+keep_blocks_write(struct store *s)
 {
-	size_t n;
-	struct keep_node **changed = keep_nodes_changed(&s->keep.nodes, &n);
+	struct keep_blocks *blocks = &s->keep.blocks;
+	struct keep_block **changed =
+	    alloc_zero(blocks->n + 1, sizeof(struct keep_block *));
+	size_t n = 0;
 	enum ics_err err = ICS_OK;
 
-	for (size_t i = 0; i < n; i++) {
-		TRY(node_write(s, changed[i]));
-		changed[i]->is_changed = false;
-	}
+	for (size_t i = 0; i < blocks->size; i++)
+		if (blocks->at[i] != NULL && blocks->at[i]->is_changed)
+			changed[n++] = blocks->at[i];
+	if (n > 0)
+		qsort(changed, n, sizeof(struct keep_block *), block_order);
+	for (size_t i = 0; i < n; i++)
+		TRY(keep_block_write(&s->db, changed[i]));
 out:
 	free(changed);
 	return err;
 }
 
-/* One more at hand; when there are too many, all go to the table first. */
+/* The block, from the table or a new one, at hand by now. When there are too
+ * many, all go to the table first. */
 static enum ics_err
-room(struct store *s, const struct recon_prefix *p, struct keep_node **k)
+block_get(struct store *s, const struct recon_prefix *top,
+    struct keep_block **block)
 {
-	enum ics_err err = ICS_OK;
+	struct keep_block *new;
+	enum ics_err err;
 
-	if (s->keep.nodes.n >= KEEP_NODES_MAX) {
-		TRY(keep_nodes_write(s));
-		keep_nodes_release(&s->keep.nodes);
+	*block = keep_blocks_find(&s->keep.blocks, top);
+	if (*block != NULL)
+		return ICS_OK;
+	if (s->keep.blocks.n >= KEEP_BLOCKS_MAX) {
+		TRY(keep_blocks_write(s));
+		keep_blocks_release(&s->keep.blocks);
 	}
-	*k = keep_nodes_add(&s->keep.nodes, p);
+	new = alloc_zero(1, sizeof(*new));
+	err = keep_block_read(&s->db, top, new);
+	if (err != ICS_OK && err != ICS_ENOTFOUND) {
+		free(new);
+		return err;
+	}
+	keep_blocks_add(&s->keep.blocks, new);
+	*block = new;
+	err = ICS_OK;
 out:
 	return err;
 }
@@ -60,35 +70,14 @@ out:
 static enum ics_err
 node_get(void *arg, const struct recon_prefix *p, struct recon_node *node)
 {
-	struct store *s = arg;
-	struct keep_node *k = keep_nodes_find(&s->keep.nodes, p);
-	enum ics_err err = ICS_OK;
+	struct keep_block *block;
+	struct recon_prefix top;
+	unsigned at = keep_block_place(p, &top);
+	enum ics_err err;
 
-	if (k == NULL) {
-		TRY(keep_node_read(&s->db, p, node));
-		TRY(room(s, p, &k));
-		k->node = *node;
-		k->is_there = true;
-	} else if (k->is_there) {
-		*node = k->node;
-	} else {
-		err = ICS_ENOTFOUND;
-	}
-out:
-	return err;
-}
-
-static enum ics_err
-node_set(struct store *s, const struct recon_node *node, bool is_there)
-{
-	struct keep_node *k = keep_nodes_find(&s->keep.nodes, &node->prefix);
-	enum ics_err err = ICS_OK;
-
-	if (k == NULL)
-		TRY(room(s, &node->prefix, &k));
-	k->node = *node;
-	k->is_there = is_there;
-	k->is_changed = true;
+	node->prefix = *p;
+	TRY(block_get(arg, &top, &block));
+	err = keep_block_node(block, at, node);
 out:
 	return err;
 }
@@ -96,15 +85,29 @@ out:
 static enum ics_err
 node_put(void *arg, const struct recon_node *node)
 {
-	return node_set(arg, node, true);
+	struct keep_block *block;
+	struct recon_prefix top;
+	unsigned at = keep_block_place(&node->prefix, &top);
+	enum ics_err err;
+
+	TRY(block_get(arg, &top, &block));
+	keep_block_put(block, at, node);
+out:
+	return err;
 }
 
 static enum ics_err
 node_drop(void *arg, const struct recon_prefix *p)
 {
-	struct recon_node node = { .prefix = *p };
+	struct keep_block *block;
+	struct recon_prefix top;
+	unsigned at = keep_block_place(p, &top);
+	enum ics_err err;
 
-	return node_set(arg, &node, false);
+	TRY(block_get(arg, &top, &block));
+	keep_block_put(block, at, NULL);
+out:
+	return err;
 }
 
 static enum ics_err

@@ -32,7 +32,7 @@ store_tree_drop(struct store *s)
 
 	TRY(keep_need(s));
 	TRY(db_do(&s->db, SQL_NODE_DROP_ALL));
-	keep_nodes_release(&s->keep.nodes);
+	keep_blocks_release(&s->keep.blocks);
 	state_set(s, false, NULL);
 out:
 	return err;

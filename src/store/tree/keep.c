@@ -145,7 +145,7 @@ keep_write(struct store *s)
 {
 	enum ics_err err;
 
-	TRY(keep_nodes_write(s));
+	TRY(keep_blocks_write(s));
 	if (s->keep.grown_changed)
 		TRY(grown_write(s));
 	s->keep.grown_changed = false;
@@ -159,7 +159,7 @@ keep_committed(struct store *s)
 	if (s->keep.is_read)
 		s->keep.grows = !s->keep.is_whole;
 	s->keep.is_read = false;
-	keep_nodes_rest(&s->keep.nodes);
+	keep_blocks_rest(&s->keep.blocks);
 }
 
 void
@@ -167,5 +167,5 @@ keep_forget(struct store *s)
 {
 	s->keep.is_read = false;
 	s->keep.grown_changed = s->keep.print_changed = false;
-	keep_nodes_release(&s->keep.nodes);
+	keep_blocks_release(&s->keep.blocks);
 }
