@@ -41,7 +41,8 @@ struct audit_run {
 	struct http *h; /* owned */
 	json_t *found;	/* owned: differences */
 	struct audit_head head, before;
-	bool was_here; /* before is the head of the last visit */
+	bool root_holds; /* all rows together gave the head's root */
+	bool was_here;	 /* before is the head of the last visit */
 };
 enum ics_err audit_run_open(const struct audit *what, struct audit_run *a);
 void audit_run_close(struct audit_run *a);

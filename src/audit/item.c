@@ -13,14 +13,58 @@
 #include "prove/ask.h"
 #include "prove/tell.h"
 
+#define PROOFS_MAX 16 /* asked for where all rows together give the root */
+
 ARRAY_OF(struct audit_row, rows);
+
+/* An entry that the server shows, as it names itself. */
+struct shown {
+	int64_t position;
+	uint8_t digest[32];
+	bool has_digest;
+};
+ARRAY_OF(struct shown, shown_array);
 
 struct history {
 	struct audit_run a;
 	struct notations_subject item;
 	json_t *doc;	  /* owned: as the server tells it */
 	struct rows rows; /* owned: about the item, and of its entries */
+	struct shown_array shown; /* owned: the entries of doc */
 };
+
+/* ---- what is shown ------------------------------------------------------------------ */
+
+static bool
+digest_take(const json_t *entry, uint8_t digest[32])
+{
+	struct notations_digest d;
+
+	if (notations_digest_read(bytes_of_str(prove_text(entry, "digest")),
+		&d) != ICS_OK ||
+	    d.n != 32)
+		return false;
+	memcpy(digest, d.b, 32);
+	return true;
+}
+
+static void
+shown_read(struct history *hist)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(hist->doc, "entries"), i, entry)
+	{
+		struct shown *shown = shown_array_add(&hist->shown);
+
+		*shown = (struct shown){
+			.position = json_integer_value(json_object_get(entry,
+			    "position"))
+		};
+		shown->has_digest = digest_take(entry, shown->digest);
+	}
+}
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
@@ -29,12 +73,9 @@ struct history {
 static bool
 is_named(const struct history *hist, int64_t position)
 {
-	const json_t *entry;
-	size_t i;
-
-	json_array_foreach(json_object_get(hist->doc, "entries"), i,
-	    entry) if (json_integer_value(json_object_get(entry, "position")) ==
-		       position) return true;
+	for (size_t i = 0; i < hist->shown.n; i++)
+		if (hist->shown.at[i].position == position)
+			return true;
 	return false;
 }
 
@@ -94,19 +135,6 @@ row_check(struct history *hist, const struct audit_row *row)
 }
 
 /* ---- entries ------------------------------------------------------------------------------ */
-
-static bool
-digest_take(const json_t *entry, uint8_t digest[32])
-{
-	struct notations_digest d;
-
-	if (notations_digest_read(bytes_of_str(prove_text(entry, "digest")),
-		&d) != ICS_OK ||
-	    d.n != 32)
-		return false;
-	memcpy(digest, d.b, 32);
-	return true;
-}
 
 static bool
 row_is_of(const struct audit_row *row, const uint8_t digest[32])
@@ -170,13 +198,10 @@ entry_check(struct history *hist, const json_t *entry)
 static bool
 is_shown(const struct history *hist, const uint8_t digest[32])
 {
-	const json_t *entry;
-	uint8_t shown[32];
-	size_t i;
-
-	json_array_foreach(json_object_get(hist->doc, "entries"), i,
-	    entry) if (digest_take(entry, shown) &&
-		       memcmp(shown, digest, sizeof(shown)) == 0) return true;
+	for (size_t i = 0; i < hist->shown.n; i++)
+		if (hist->shown.at[i].has_digest &&
+		    memcmp(hist->shown.at[i].digest, digest, 32) == 0)
+			return true;
 	return false;
 }
 
@@ -241,8 +266,10 @@ history_check(struct history *hist)
 	enum ics_err err;
 	size_t i;
 
+	shown_read(hist);
 	TRY(audit_run_walk(&hist->a, &rows));
-	for (i = 0; i < hist->rows.n; i++)
+	for (i = 0; i < hist->rows.n && (i < PROOFS_MAX || !hist->a.root_holds);
+	     i++)
 		TRY(row_check(hist, &hist->rows.at[i]));
 	json_array_foreach(json_object_get(hist->doc, "entries"), i, entry)
 	    entry_check(hist, entry);
@@ -270,6 +297,7 @@ audit_item(const struct audit *what, const char *typed, bool *same)
 		(json_int_t)hist.rows.n));
 out:
 	rows_release(&hist.rows);
+	shown_array_release(&hist.shown);
 	json_decref(hist.doc);
 	audit_run_close(&hist.a);
 	return err;

@@ -180,8 +180,9 @@ audit_run_walk(struct audit_run *a, const struct audit_row_visit *also)
 	if (err != ICS_OK)
 		return err;
 	merkle_head(&walk.peaks, root);
-	if (walk.peaks.size != a->head.size ||
-	    memcmp(root, a->head.root, sizeof(root)) != 0)
+	a->root_holds = walk.peaks.size == a->head.size &&
+			memcmp(root, a->head.root, sizeof(root)) == 0;
+	if (!a->root_holds)
 		audit_run_note(a, AUDIT_DIFF_BAD_ROOT, a->head.origin);
 	return ICS_OK;
 }

@@ -68,15 +68,14 @@ prove_tell_unknown(const struct notations_subject *subject)
 static bool
 item_has(const struct item *it, const char *digest)
 {
-	struct notations_digest d = { .hash = PGP_HASH_SHA256, .n = 32 };
-	char text[NOTATIONS_DIGEST_TEXT_MAX];
+	struct notations_digest d;
 
-	for (size_t i = 0; i < it->statements_n; i++) {
-		memcpy(d.b, it->statements[i].st.digest, 32);
-		notations_digest_text(&d, text);
-		if (strcmp(text, digest) == 0)
+	if (notations_digest_read(bytes_of_str(digest), &d) != ICS_OK ||
+	    d.n != 32)
+		return false;
+	for (size_t i = 0; i < it->statements_n; i++)
+		if (memcmp(it->statements[i].st.digest, d.b, 32) == 0)
 			return true;
-	}
 	return false;
 }
 
