@@ -275,6 +275,20 @@ void notations_write_raw(const struct notations_raw *raw, struct buf *hashed);
 
 /* ---- statements ------------------------------------------------------------------ */
 
+/*
+ * How a confirmation (0x50) names its target: by the record digest in
+ * subject@, else by what that one's values sign (RFC 9580 5.2.3.33). False
+ * when by neither.
+ */
+#define NOTATIONS_CONFIRMED_MIN 20 /* octets of the second */
+struct notations_confirmed {
+	uint8_t digest[PGP_DIGEST_MAX];
+	size_t n;
+	bool is_signed;
+};
+bool notations_confirmed_read(const struct pgp_sig *sig,
+    struct notations_confirmed *name);
+
 /* Where a signature stood, for what is implied there. */
 enum notations_carrier {
 	NOTATIONS_CERTIFICATION, /* in a certificate, over a User ID or key */

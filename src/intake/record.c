@@ -54,53 +54,12 @@ wait_for(struct judging *j, uint64_t name, const struct reason *reason)
 
 /* ---- what a confirmation confirms ---- */
 
-/* How it names it: by the record's digest, else by what that one's values
- * sign (RFC 9580 5.2.3.33). */
-struct target_name {
-	uint8_t digest[PGP_DIGEST_MAX];
-	size_t n;
-	bool is_signed;
-	uint64_t head; /* first 64 bits */
-};
-
-static bool
-target_name_read(const struct pgp_sig *sig, struct target_name *name)
-{
-	struct report ignored = { 0 }; /* the statement is read later */
-	struct notations_set set = { 0 };
-	const struct notations_entry *said;
-	struct notations_subject subject = { 0 };
-	struct cursor cur = cursor_of(sig->target);
-	struct bytes digest;
-
-	*name = (struct target_name){ 0 };
-	(void)notations_set_read(sig, &ignored, &set); /* likewise */
-	said = notations_set_get(&set, NOTATIONS_NAME_SUBJECT);
-	if (said != NULL)
-		(void)notations_subject_read(said->value, &subject);
-	digest = bytes_of(subject.b, subject.n);
-	if (subject.kind != NOTATIONS_SUBJECT_RECORD ||
-	    subject.tag != PGP_HASH_SHA256) {
-		name->is_signed = true;
-		(void)cursor_be16(&cur); /* its algorithms; verifying tells */
-		digest = cursor_rest(&cur);
-	}
-	report_release(&ignored);
-	notations_set_release(&set);
-	if (digest.n < 20 || digest.n > sizeof(name->digest))
-		return false;
-	memcpy(name->digest, digest.p, digest.n);
-	name->n = digest.n;
-	cur = cursor_of(digest);
-	name->head = cursor_be64(&cur);
-	return true;
-}
-
 /* One that this submission brings; confirmations are judged last. */
 static bool
-target_own(struct judging *j, const struct target_name *name)
+target_own(struct judging *j, const struct notations_confirmed *name)
 {
 	const struct work *w = j->c->work;
+	uint64_t head = be64_from_bytes(name->digest);
 
 	for (size_t i = 0; w != NULL && i < w->result.n; i++) {
 		const struct change *change = &w->changes[i];
@@ -110,9 +69,9 @@ target_own(struct judging *j, const struct target_name *name)
 		if (change->record == NULL)
 			continue;
 		n = store_record_entry_names(change->record, names);
-		if (!name->is_signed && names[0] != name->head)
+		if (!name->is_signed && names[0] != head)
 			continue;
-		if (name->is_signed && (n < 2 || names[1] != name->head))
+		if (name->is_signed && (n < 2 || names[1] != head))
 			continue;
 		j->target = alloc_bytes(change->record_body);
 		memcpy(j->target_digest,
@@ -125,7 +84,7 @@ target_own(struct judging *j, const struct target_name *name)
 
 /* The target's octets; ICS_ENOTFOUND. */
 static enum ics_err
-target_find(struct judging *j, const struct target_name *name)
+target_find(struct judging *j, const struct notations_confirmed *name)
 {
 	struct store_record row;
 	enum ics_err err;
@@ -148,13 +107,13 @@ target_find(struct judging *j, const struct target_name *name)
 static enum ics_err
 target_take(struct judging *j, bool *on)
 {
-	struct target_name name;
+	struct notations_confirmed name;
 	enum ics_err err;
 
 	*on = true;
 	if (j->sig->type != PGP_SIG_CONFIRMATION)
 		return ICS_OK;
-	*on = target_name_read(j->sig, &name);
+	*on = notations_confirmed_read(j->sig, &name);
 	if (!*on) {
 		refuse(j, INTAKE_REASON(no_target));
 		return ICS_OK;
@@ -163,7 +122,7 @@ target_take(struct judging *j, bool *on)
 	if (err != ICS_ENOTFOUND)
 		return err;
 	*on = false;
-	wait_for(j, name.head, INTAKE_REASON(target_waits));
+	wait_for(j, be64_from_bytes(name.digest), INTAKE_REASON(target_waits));
 	return ICS_OK;
 }
 

@@ -144,10 +144,9 @@ candidate_settle(struct item_pool *pool, const struct candidate *c,
 	notations_statement_release(&st);
 }
 
-/* Records by what a confirmation names them by. */
+/* Records by what a confirmation names them by: two names of each. */
 struct named {
-	uint8_t digest[PGP_DIGEST_MAX];
-	size_t n;
+	struct notations_confirmed name;
 	size_t record;
 };
 
@@ -156,41 +155,42 @@ named_compare(const void *left, const void *right)
 {
 	const struct named *a = left, *b = right;
 
-	return bytes_compare(bytes_of(a->digest, a->n),
-	    bytes_of(b->digest, b->n));
+	int order = (a->name.is_signed > b->name.is_signed) -
+		    (a->name.is_signed < b->name.is_signed);
+
+	return order != 0 ? order
+			  : bytes_compare(bytes_of(a->name.digest, a->name.n),
+				bytes_of(b->name.digest, b->name.n));
 }
 
 static struct named *
 named_collect(const struct item_pool *pool)
 {
-	struct named *all = alloc_zero(pool->records.n + 1, sizeof(*all));
+	size_t n = pool->records.n;
+	struct named *all = alloc_zero(2 * n + 1, sizeof(*all));
 
 	for (size_t i = 0; i < pool->records.n; i++) {
 		const struct pool_record *r = &pool->records.at[i];
 
-		memcpy(all[i].digest, r->confirmed, r->confirmed_n);
-		all[i].n = r->confirmed_n;
-		all[i].record = i;
+		all[2 * i] = (struct named){ { .n = 32 }, i };
+		memcpy(all[2 * i].name.digest, r->digest, 32);
+		all[2 * i + 1] =
+		    (struct named){ { .n = r->confirmed_n, .is_signed = true },
+			    i };
+		memcpy(all[2 * i + 1].name.digest, r->confirmed,
+		    r->confirmed_n);
 	}
-	qsort(all, pool->records.n, sizeof(*all), named_compare);
+	qsort(all, 2 * n, sizeof(*all), named_compare);
 	return all;
 }
 
-/* Spec: RFC 9580 5.2.3.33: algorithm, hash, and the digest of the target. */
 static const struct named *
 target_find(const struct named *all, size_t n, const struct pgp_sig *sig)
 {
-	struct cursor cur = cursor_of(sig->target);
-	struct named wanted = { .n = 0 };
-	struct bytes digest;
+	struct named wanted;
 
-	(void)cursor_u8(&cur); /* the digest tells more */
-	(void)cursor_u8(&cur);
-	digest = cursor_rest(&cur);
-	if (digest.n == 0 || digest.n > sizeof(wanted.digest))
+	if (!notations_confirmed_read(sig, &wanted.name))
 		return NULL;
-	memcpy(wanted.digest, digest.p, digest.n);
-	wanted.n = digest.n;
 	return bsearch(&wanted, all, n, sizeof(*all), named_compare);
 }
 
@@ -208,7 +208,7 @@ confirmations_settle(struct item_pool *pool, struct report *rep)
 
 		if (c.from->is_settled)
 			continue;
-		target = target_find(all, n, &c.from->sig);
+		target = target_find(all, 2 * n, &c.from->sig);
 		if (target == NULL)
 			continue;
 		c.target = &pool->records.at[target->record];
