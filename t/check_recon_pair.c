@@ -3,6 +3,7 @@
  * Two sides of ours: both learn all there is, in one session or in several,
  * for no more octets than the model says.
  */
+#include "recon_make.h"
 #include "recon_talk.h"
 
 struct pair {
@@ -25,16 +26,6 @@ pair_close(struct pair *p)
 {
 	recon_session_free(p->s[0]);
 	recon_session_free(p->s[1]);
-}
-
-static struct recon_hash
-hash_random(void)
-{
-	struct recon_hash hash;
-
-	for (size_t i = 0; i < RECON_HASH; i++)
-		hash.b[i] = (uint8_t)fixture_random();
-	return hash;
 }
 
 static void
