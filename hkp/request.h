@@ -15,8 +15,8 @@
 
 #define HKP_EXTRA_MAX	    4	/* headers beyond the usual ones */
 #define HKP_EXTRA_VALUE_MAX 160 /* octets of a value, with its NUL */
-#define HKP_PATIENCE_NS UINT64_C(250000000) /* of a thread that others need */
-#define HKP_RETRY_SECONDS   2	/* what Retry-After proposes */
+#define HKP_PATIENCE_NS	    UINT64_C(250000000) /* of a thread that others need */
+#define HKP_RETRY_SECONDS   2			/* what Retry-After proposes */
 
 #define HKP_TYPE_TEXT  "text/plain; charset=utf-8"
 #define HKP_TYPE_HTML  "text/html; charset=utf-8"
