@@ -132,6 +132,7 @@ END_TEST
 #define FIRST 1
 #define LATER 2
 
+static char everything[] = "";
 static struct policy_grant first_grants[2], later_grants[1];
 static struct policy_state_rule rules[1];
 static struct policy_domain one, two;
@@ -144,7 +145,7 @@ line_make(void)
 	first_grants[0] = (struct policy_grant){ .fpr = make_fpr(FIRST),
 		.roles = NOTATIONS_ROLE_BIT(NOTATIONS_ROLE_OWNER) |
 			 NOTATIONS_ROLE_BIT(NOTATIONS_ROLE_OPERATOR),
-		.scope = (char[]){ "" },
+		.scope = everything,
 		.from = INT64_MIN,
 		.until = INT64_MAX };
 	first_grants[1] = first_grants[0];

@@ -31,10 +31,14 @@
 /* How open a domain is; the more open, the more signatures a decision wants
  * without being told: levels.def has a row each. */
 enum policy_level {
-	POLICY_LEVEL_STRICT,
-	POLICY_LEVEL_STANDARD,
-	POLICY_LEVEL_OPEN
+#define X(id, word, must, any, should, wants_state, words) POLICY_LEVEL_##id,
+#include "policy/levels.def"
+#undef X
+	POLICY_LEVELS
 };
+const char *policy_level_word(enum policy_level level);
+/* False: there is none of that name. */
+bool policy_level_find(struct bytes word, enum policy_level *level);
 
 /* A party by a name that the owner gave it. */
 struct policy_named {
@@ -81,6 +85,8 @@ struct policy_require {
 	bool is_code;
 	char *purpose;		   /* "" any; purposes.def has the known ones */
 	unsigned must, should;	   /* roles whose word must, should be there */
+	unsigned any;		   /* one of these must be there */
+	unsigned needs;		   /* so many different issuers; 0 */
 	struct policy_terms where; /* only for these */
 	int line;
 };
@@ -186,15 +192,31 @@ void policy_line_rights(const struct policy_line *line,
     const struct policy_rights *base, struct policy_rights *out);
 void policy_rights_release(struct policy_rights *rights);
 
-/* What membership looks at: what rightful statements say of an item. */
+/* What membership and the decision look at: what rightful others say of an
+ * item. Lent sets; release frees the list. */
 struct policy_facts {
 	const struct notations_subject *subject;
-	enum notations_entity kind;
+	enum notations_entity kind; /* as others say, else itself; or DEVICE */
 	bool is_code;
 	const struct notations_set *const *sets; /* of statements that count */
 	size_t sets_n;
-	unsigned certified; /* roles that have spoken of it */
+	unsigned certified; /* roles of those who vouch for it: who have said
+	                     * something rightful that is no bad state */
+	size_t issuers;	    /* so many different ones */
 };
+struct policy_question;
+struct policy_state;
+/* From an item as folded. Independent of the order of statements. */
+void policy_facts_read(const struct policy_question *q,
+    const struct policy_state *state, struct policy_facts *facts);
+void policy_facts_release(struct policy_facts *facts);
+/* Does statement i vouch for what it is about? */
+bool policy_vouches(const struct policy_question *q,
+    const struct policy_state *state, size_t i);
+/* The first value of a name in the sets, lent; empty without. */
+struct bytes policy_facts_value(const struct policy_facts *facts,
+    enum notations_name name);
+
 /* Does what is said fit all terms? */
 bool policy_terms_hold(const struct policy_terms *terms,
     const struct policy_facts *facts);

@@ -55,6 +55,9 @@ size_t policy_pile_find(const struct policy_pile *pile,
 /* The same letters, ASCII without regard to case; an asterisk at the end of the
  * pattern takes any rest. */
 bool policy_text_fits(struct bytes pattern, struct bytes text);
+/* What stands before the first slash, and behind it; false without one. */
+bool policy_slash_split(struct bytes text, struct bytes *first,
+    struct bytes *rest);
 /* Does a scope cover all that a statement says of its item's vendor and
  * model? what NULL: nothing is known of them. */
 bool policy_scope_takes(struct bytes scope,

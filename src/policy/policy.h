@@ -120,6 +120,8 @@ struct policy_taken {
 	enum notations_role role; /* in which it counts; NONE */
 	enum policy_basis basis;
 	unsigned flags; /* bits of enum policy_flag */
+	unsigned roles; /* when it counts: every role that its issuer had been
+	                 * given as it spoke; bit 0: the item itself */
 };
 
 struct policy_state {
@@ -157,6 +159,7 @@ const struct policy_state_rule *policy_rights_rule(const struct policy_rights
 						       *rights,
     enum notations_status status, int64_t at);
 
+#include "policy/decide.h"
 #include "policy/domain.h"
 
 #endif

@@ -29,8 +29,8 @@ policy_text_fits(struct bytes pattern, struct bytes text)
 }
 
 /* What stands before the first slash, and behind it; false without one. */
-static bool
-slash_split(struct bytes text, struct bytes *first, struct bytes *rest)
+bool
+policy_slash_split(struct bytes text, struct bytes *first, struct bytes *rest)
 {
 	const uint8_t *slash = text.n == 0 ? NULL : memchr(text.p, '/', text.n);
 
@@ -50,7 +50,7 @@ policy_scope_covers(struct bytes scope, struct bytes vendor, struct bytes model)
 
 	if (scope.n == 0)
 		return true;
-	if (!slash_split(scope, &head, &tail))
+	if (!policy_slash_split(scope, &head, &tail))
 		return policy_text_fits(head, vendor);
 	/* an asterisk before the slash is a letter like another */
 	if (head.n != vendor.n || !policy_text_fits(tail, model))
@@ -75,8 +75,8 @@ target_covered(struct bytes scope, struct bytes target)
 {
 	struct bytes vendor, model, rest;
 
-	(void)slash_split(target, &vendor, &rest);
-	(void)slash_split(rest, &model, &rest);
+	(void)policy_slash_split(target, &vendor, &rest);
+	(void)policy_slash_split(rest, &model, &rest);
 	return policy_scope_covers(scope, vendor, model);
 }
 

@@ -181,6 +181,43 @@ roles_held(const struct policy_fold *f, size_t i)
 	return held;
 }
 
+/* Was it given by somebody whom the rights name? Not by the thing's own word,
+ * nor by that of whom it names: such words describe it, and vouch for
+ * nothing. */
+static bool
+is_given(const struct policy_fold *f, enum policy_basis basis)
+{
+	switch (basis) {
+	case POLICY_BASIS_ROOT:
+	case POLICY_BASIS_RIGHT:
+	case POLICY_BASIS_GRANT:
+		return true;
+	case POLICY_BASIS_OWNER:
+		return is_given(f, f->origin.basis);
+	case POLICY_BASIS_NAMED:
+	case POLICY_BASIS_FIRST:
+	case POLICY_BASIS_CODE:
+		return !f->held.is_configured;
+	case POLICY_BASIS_NONE:
+	case POLICY_BASIS_SELF:
+		break;
+	}
+	return false;
+}
+
+static unsigned
+roles_given(const struct policy_fold *f, size_t i)
+{
+	unsigned given =
+	    is_self(f, i) ? NOTATIONS_ROLE_BIT(NOTATIONS_ROLE_NONE) : 0;
+
+	for (unsigned r = 1; r < NOTATIONS_ROLE_COUNT; r++)
+		if (is_given(f,
+			policy_speak_basis(f, i, (enum notations_role)r)))
+			given |= NOTATIONS_ROLE_BIT(r);
+	return given;
+}
+
 /* The roles that one notation needs; 0 any. A role is granted by registrars,
  * and by roots, which may speak as such. */
 static unsigned
@@ -262,6 +299,8 @@ statement_speak(struct policy_fold *f, size_t i)
 		taken->standing = POLICY_AUTHORISED;
 		taken->basis = POLICY_BASIS_SELF;
 	}
+	if (taken->standing == POLICY_AUTHORISED)
+		taken->roles = roles_given(f, i);
 	if (taken->standing == POLICY_AUTHORISED &&
 	    taken->role == NOTATIONS_ROLE_OWNER &&
 	    policy_status_said(f, i) != NOTATIONS_STATUS_NONE &&
