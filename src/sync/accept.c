@@ -73,7 +73,7 @@ peer_find(struct sync *s, const struct net_addr *from)
 	for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
 		struct sync_peer *p = s->peers[i];
 
-		if (p == NULL || p->conf.recon.n == 0 ||
+		if (p == NULL || !sync_peer_is_recon(p) ||
 		    !is_same_host(&p->conf.recon, from))
 			continue;
 		if (found == NULL || sync_visit_may(s, p))

@@ -112,6 +112,8 @@ void sync_table_run(struct sync *s);
 /* When the next is; UINT64_MAX for none. */
 uint64_t sync_table_next(const struct sync *s);
 
+/* Whether sets are compared with it by recon. */
+bool sync_peer_is_recon(const struct sync_peer *p);
 /* An operator waits for the round that goes on with p. */
 void sync_peer_hurry(struct sync *s, struct sync_peer *p);
 

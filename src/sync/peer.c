@@ -16,6 +16,7 @@
 #define EVERY_MAX     (7u * 24 * 3600)
 #define WEIGHT_MAX    1000u
 #define PIN_PREFIX    "sha256//"
+#define BLANKS	      " \t\r\n"
 #define VALUE_MAX     SYNC_FILTERS_MAX
 
 static const char *const kinds[] = {
@@ -355,13 +356,13 @@ static const struct {
 static bool
 word_take(const char **text, char out[VALUE_MAX + 16], const char **why)
 {
-	const char *at = *text + strspn(*text, " \t");
+	const char *at = *text + strspn(*text, BLANKS);
 	size_t n = 0;
 	char quote = '\0';
 
 	if (*at == '\0')
 		return false;
-	for (; *at != '\0' && (quote != '\0' || (*at != ' ' && *at != '\t'));
+	for (; *at != '\0' && (quote != '\0' || strchr(BLANKS, *at) == NULL);
 	     at++) {
 		if (*at == quote) {
 			quote = '\0';
@@ -429,6 +430,9 @@ whole_fault(const struct sync_peer_conf *p, unsigned given)
 	case SYNC_KINDS:
 		break;
 	}
+	if (p->recon.n != 0 && p->kind != SYNC_SKS &&
+	    p->kind != SYNC_HOCKEYPUCK)
+		return "recon= is for sks and hockeypuck";
 	if (p->has_pin && !tls && p->kind != SYNC_ICS)
 		return "key= needs url=https://...";
 	return NULL;

@@ -234,7 +234,8 @@ file_write(const char *path, struct bytes text)
 void
 sync_state_touch(struct sync *s)
 {
-	if (s->is_touched)
+	/* At the end it was written, and the table is being cleared. */
+	if (s->is_touched || s->is_stopping)
 		return;
 	s->is_touched = true;
 	sync_alarm_set(s, &s->save, s->now + SAVE_SECONDS * SYNC_SECOND);

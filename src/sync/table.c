@@ -107,8 +107,22 @@ words_keep(char *out, size_t max, const char *words)
 }
 
 static void
+news_log(const struct sync_row *row)
+{
+	bool is_well = row->error[0] == '\0';
+	enum log_level level = is_well ? LOG_LEVEL_NOTE : LOG_LEVEL_WARN;
+
+	/* That comes and goes; nobody need act. */
+	if (strcmp(row->error, BUSY) == 0)
+		level = LOG_LEVEL_DEBUG;
+	log_event(level, "peer", "name=%s error=%s why=\"%s\"", row->conf.name,
+	    is_well ? "none" : row->error, row->words);
+}
+
+static void
 row_judge(struct sync_row *row, const struct sync_result *result)
 {
+	bool was_busy = strcmp(row->error, BUSY) == 0;
 	bool is_news = strcmp(row->error, result->error) != 0;
 
 	if (result->error[0] == '\0')
@@ -121,12 +135,8 @@ row_judge(struct sync_row *row, const struct sync_result *result)
 		row->failures++;
 	words_keep(row->error, sizeof(row->error), result->error);
 	words_keep(row->words, sizeof(row->words), result->words);
-	if (is_news && row->error[0] != '\0')
-		log_event(LOG_LEVEL_WARN, "peer", "name=%s error=%s why=\"%s\"",
-		    row->conf.name, row->error, row->words);
-	else if (is_news)
-		log_event(LOG_LEVEL_NOTE, "peer", "name=%s error=none",
-		    row->conf.name);
+	if (is_news && !(was_busy && result->error[0] == '\0'))
+		news_log(row);
 }
 
 static void
@@ -236,8 +246,8 @@ sync_visit_end(struct sync *s, struct sync_peer *p,
 
 /* ---- rounds of ours --------------------------------------------------------------------- */
 
-static bool
-is_recon(const struct sync_peer *p)
+bool
+sync_peer_is_recon(const struct sync_peer *p)
 {
 	return p->conf.kind == SYNC_SKS || p->conf.kind == SYNC_HOCKEYPUCK;
 }
@@ -248,7 +258,7 @@ recon_running(const struct sync *s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < SYNC_PEERS_MAX; i++)
-		n += s->peers[i] != NULL && is_recon(s->peers[i]) &&
+		n += s->peers[i] != NULL && sync_peer_is_recon(s->peers[i]) &&
 		     s->peers[i]->priv->is_running;
 	return n;
 }
@@ -259,7 +269,7 @@ turn_of(const struct sync *s, const struct sync_peer *p)
 {
 	if (p == NULL || p->priv->is_running || p->priv->is_visited)
 		return 0;
-	if (is_recon(p) && recon_running(s) >= SYNC_ROUNDS_MAX)
+	if (sync_peer_is_recon(p) && recon_running(s) >= SYNC_ROUNDS_MAX)
 		return 0;
 	return sync_orders_want(s, p) ? 1 : p->priv->due;
 }
