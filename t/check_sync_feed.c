@@ -137,10 +137,10 @@ all_read(struct bytes body)
 static const char *const sound[] = {
 	PAGE(PUT("1"), "1", "1"),
 	"{\"origin\":\"x/ics/v1/log\",\"size\":3,\"root\":\"" D1 "\"}",
-	"{\"from\":1,\"to\":2,\"from_root\":\"" D1 "\",\"root\":\"" D2
-	"\",\"hashes\":[\"" D1 "\"]}",
-	"{\"results\":[{\"outcome\":\"inserted\"},{\"outcome\":\"invalid\"},"
-	"{\"outcome\":\"ignored\"},{\"outcome\":\"ignored\"}]}",
+	("{\"from\":1,\"to\":2,\"from_root\":\"" D1 "\",\"root\":\"" D2
+	 "\",\"hashes\":[\"" D1 "\"]}"),
+	("{\"results\":[{\"outcome\":\"inserted\"},{\"outcome\":\"invalid\"},"
+	 "{\"outcome\":\"ignored\"},{\"outcome\":\"ignored\"}]}"),
 };
 
 START_TEST(truncated)
