@@ -295,7 +295,7 @@ static void
 alice_trust(enum notations_role role)
 {
 	struct policy_right right = { .fpr = alice.key.fpr, .role = role };
-	struct policy_rights rights = { &right, 1 };
+	struct policy_rights rights = { .at = &right, .n = 1 };
 
 	intake_rights_set(in, &rights);
 }

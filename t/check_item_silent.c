@@ -94,7 +94,7 @@ START_TEST(makers_alone_name_silent_keys)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct policy_right one = { .fpr = cast[rows[i].who].key.fpr,
 			.role = rows[i].role };
-		const struct policy_rights rights = { &one, 1 };
+		const struct policy_rights rights = { .at = &one, .n = 1 };
 
 		ck_assert_int_eq(silent_names(&rights), rows[i].names);
 	}
