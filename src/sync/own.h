@@ -119,6 +119,8 @@ sync_own_of(struct sync_peer *p)
 /* What goes on ends, as a failed round or as nothing. */
 void sync_own_fail(struct sync *s, struct sync_peer *p,
     const struct sync_result *why);
+/* The same where our own store fails. */
+void sync_own_fail_store(struct sync *s, struct sync_peer *p, enum ics_err err);
 /* The same for an answer that is not what was asked for. */
 void sync_own_fail_http(struct sync *s, struct sync_peer *p,
     const struct sync_http_answer *answer);

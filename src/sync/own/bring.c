@@ -58,14 +58,6 @@ sync_bring_wants(struct sync *s, struct sync_own *own,
 }
 
 static void
-failed(struct sync *s, struct sync_peer *p, enum ics_err err)
-{
-	struct sync_result why = { .error = "store", .words = err_words(err) };
-
-	sync_own_fail(s, p, &why);
-}
-
-static void
 end(struct sync *s, struct sync_peer *p)
 {
 	struct sync_bring *b = &sync_own_of(p)->bring;
@@ -122,7 +114,7 @@ submitted_count(struct sync *s, struct sync_peer *p,
 
 	for (size_t i = 0; i < sizeof(worldly) / sizeof(worldly[0]); i++)
 		if (result->err == worldly[i]) {
-			failed(s, p, result->err);
+			sync_own_fail_store(s, p, result->err);
 			return false;
 		}
 	p->row.fetched += new;
@@ -167,7 +159,7 @@ heads_submitted(struct sync *s, struct sync_peer *p, void *arg,
 		return;
 	err = now_settle(s, sync_own_of(p));
 	if (err != ICS_OK)
-		failed(s, p, err);
+		sync_own_fail_store(s, p, err);
 	else
 		heads_next(s, p);
 }
@@ -302,7 +294,7 @@ heads_next(struct sync *s, struct sync_peer *p)
 		err = now_fill(s, own);
 	while (err == ICS_OK && b->now.n == 0 && pass_end(own));
 	if (err != ICS_OK) {
-		failed(s, p, err);
+		sync_own_fail_store(s, p, err);
 		return;
 	}
 	if (b->now.n == 0) {
@@ -413,7 +405,7 @@ items_end(struct sync *s, struct sync_peer *p)
 		    SKETCH_MEMBER);
 	err = now_settle(s, own);
 	if (err != ICS_OK) {
-		failed(s, p, err);
+		sync_own_fail_store(s, p, err);
 		return;
 	}
 	useless_put(own, &b->missing);

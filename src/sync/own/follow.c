@@ -160,14 +160,6 @@ row_is_wanted(struct sync *s, struct sync_own *own,
 	return sync_bring_wants(s, own, row->digest, wants);
 }
 
-static void
-store_failed(struct sync *s, struct sync_peer *p, enum ics_err err)
-{
-	struct sync_result why = { .error = "store", .words = err_words(err) };
-
-	sync_own_fail(s, p, &why);
-}
-
 /* Rows of these kinds that are wanted; false: the round has failed. */
 static bool
 rows_take(struct sync *s, struct sync_peer *p, unsigned kinds,
@@ -190,7 +182,7 @@ rows_take(struct sync *s, struct sync_peer *p, unsigned kinds,
 	return true;
 out:
 	sync_feed_rows_release(out);
-	store_failed(s, p, err);
+	sync_own_fail_store(s, p, err);
 	return false;
 }
 

@@ -20,14 +20,6 @@ sync_give_release(struct sync_give *g)
 	*g = (struct sync_give){ 0 };
 }
 
-static void
-failed(struct sync *s, struct sync_peer *p, enum ics_err err)
-{
-	struct sync_result why = { .error = "store", .words = err_words(err) };
-
-	sync_own_fail(s, p, &why);
-}
-
 /* Append the octets of one of ours. */
 static enum ics_err
 octets_put(struct store_reader *r, const struct store_digest *digest,
@@ -157,7 +149,7 @@ give_next(struct sync *s, struct sync_peer *p)
 	if (err == ICS_OK)
 		err = buf_end(&own->body);
 	if (err != ICS_OK) {
-		failed(s, p, err);
+		sync_own_fail_store(s, p, err);
 	} else if (own->body.n == 0) {
 		sync_give_release(g);
 		then(s, p);

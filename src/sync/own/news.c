@@ -86,12 +86,9 @@ sync_news_give(struct sync *s, struct sync_peer *p)
 {
 	struct sync_own *own = sync_own_of(p);
 	enum ics_err err = rows_read(s, p, own);
-	struct sync_result why = { .error = "store" };
 
-	if (err == ICS_OK) {
+	if (err == ICS_OK)
 		sync_give_heads(s, p, &own->to_give, told);
-		return;
-	}
-	why.words = err_words(err);
-	sync_own_fail(s, p, &why);
+	else
+		sync_own_fail_store(s, p, err);
 }

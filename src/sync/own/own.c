@@ -185,6 +185,15 @@ sync_own_fail(struct sync *s, struct sync_peer *p,
 }
 
 void
+sync_own_fail_store(struct sync *s, struct sync_peer *p, enum ics_err err)
+{
+	const struct sync_result why = { .error = "store",
+		.words = err_words(err) };
+
+	sync_own_fail(s, p, &why);
+}
+
+void
 sync_own_fail_http(struct sync *s, struct sync_peer *p,
     const struct sync_http_answer *answer)
 {

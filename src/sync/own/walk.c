@@ -46,7 +46,6 @@ static void
 turn(struct sync *s, struct sync_peer *p)
 {
 	struct sync_own *own = sync_own_of(p);
-	struct sync_result why = { .error = "store" };
 	sync_then *then = own->walk.then;
 	size_t n = BLOCK;
 	enum ics_err err = ICS_OK;
@@ -55,8 +54,7 @@ turn(struct sync *s, struct sync_peer *p)
 	     done += n)
 		err = block(own, &n);
 	if (err != ICS_OK) {
-		why.words = err_words(err);
-		sync_own_fail(s, p, &why);
+		sync_own_fail_store(s, p, err);
 	} else if (n == BLOCK) {
 		sync_timer_set(p, SYNC_TIMER_ROUND, clock_mono_ns(), turn);
 	} else {
