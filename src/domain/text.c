@@ -267,15 +267,15 @@ sig_unfit(const struct domain_signed *s, const struct pgp_sig *sig,
 }
 
 bool
-domain_signed_check(const struct domain_signed *s, const struct pgp_cert *owner,
-    int64_t now, struct report *rep, int64_t *created)
+domain_signed_check(const struct domain_signed *s,
+    const struct domain_judge *by, struct report *rep, int64_t *created)
 {
 	struct cursor cur = cursor_of(buf_bytes(&s->packets));
 	struct pgp_facts facts;
 	struct pgp_sig sig;
 	bool is_good = false;
 
-	pgp_cert_facts(owner, &facts);
+	pgp_cert_facts(by->owner, &facts);
 	while (sig_next(&cur, &sig)) {
 		const struct reason *unfit =
 		    sig_unfit(s, &sig, &facts, by->now);

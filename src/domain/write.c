@@ -99,14 +99,14 @@ static void
 time_put(const struct writing *w, const char *word, int64_t t)
 {
 	time_t seconds = (time_t)t;
-	char text[32];
 	struct tm tm;
 
-	if (t == INT64_MIN || t == INT64_MAX ||
-	    gmtime_r(&seconds, &tm) == NULL ||
-	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+	if (t == INT64_MIN || t == INT64_MAX || gmtime_r(&seconds, &tm) == NULL)
 		return;
-	plain_put(w, word, text);
+	word_begin(w, word);
+	buf_printf(w->out, "%04d-%02d-%02dT%02d:%02d:%02dZ\n",
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec);
 }
 
 static void
