@@ -57,7 +57,7 @@ own_start() {
 	shift
 	eval "own_port=\$${own_name}_port"
 	icsd_start "$own_name" -f "$tmp/$own_name.conf" -l 127.0.0.1:0 \
-		-l "https://127.0.0.1:$own_port" "$@" || return
+		-l "https://${own_addr:-127.0.0.1}:$own_port" "$@" || return
 	eval "${own_name}_pid=$icsd_pid ${own_name}_url=$icsd_https
 		${own_name}_http=$icsd_http
 		${own_name}_port=${icsd_https##*:}"
