@@ -91,7 +91,7 @@ END_TEST
 START_TEST(test_turns)
 {
 	struct sync_known *k = sync_known_new();
-	struct recon_hash a = hash_nth(1), point = { { 2 } };
+	struct recon_hash a = hash_nth(1), b = hash_nth(2), point = { { 2 } };
 
 	sync_known_note(k, &a, true, 1);
 	counts_are(k, 1, 1, 0);
@@ -101,6 +101,15 @@ START_TEST(test_turns)
 	counts_are(k, 1, 1, 0);
 	sync_known_note(k, &point, true, 1); /* no set can have it */
 	counts_are(k, 2, 1, 0);
+	/* Found again: shown, and expires when it did. */
+	sync_known_note(k, &a, false, 1);
+	sync_known_show(k, &a);
+	sync_known_show(k, &point);
+	sync_known_show(k, &b);
+	counts_are(k, 2, 1, 0);
+	ck_assert(!sync_known_wants(k, &a, LATER));
+	ck_assert(sync_known_wants(k, &a, LATER + 1));
+	counts_are(k, 0, 0, 0);
 	sync_known_free(k);
 }
 END_TEST

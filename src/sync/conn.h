@@ -59,5 +59,7 @@ void sync_gossip_visit(struct sync *s, struct sync_peer *p, int fd);
 /* A peer connected while we do the same: our round goes on over its
  * connection (fd is given), if ours has not got a word yet. */
 bool sync_gossip_yield(struct sync *s, struct sync_peer *p, int fd);
+/* Our policy may be another: what was refused may be asked for again. */
+void sync_gossip_forget_all(struct sync *s);
 
 #endif

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Private to sync: what only a peer has is fetched from it by /pks/hashquery,
- * in batches, each given to intake like any upload. Spec: recon.md 13
+ * in batches, each given to intake like any upload. What is in our set
+ * afterwards is forgotten by known.c, what is not is noted there: as a ghost
+ * when the peer delivered it. Spec: recon.md 13, 16
  */
 #ifndef SYNC_FETCH_H
 #define SYNC_FETCH_H
 
 #include "recon/recon.h"
+#include "sync/known.h"
 #include "sync/loop.h"
 
 /* What came of it. */
@@ -15,7 +18,7 @@ struct sync_fetched {
 	size_t came;	/* certificates that were answered */
 	size_t taken;	/* of these, inserted or updated */
 	size_t useless; /* came, but changed nothing or were refused */
-	size_t left;	/* hashes that were not asked for: after an error */
+	size_t left;	/* hashes not asked for: after an error, or for later */
 	const char *error, *words; /* as in struct sync_result */
 	unsigned retry_after;
 };
@@ -23,6 +26,7 @@ struct sync_fetched {
 struct sync_fetch {
 	const struct recon_hash *hashes; /* n of them; copied */
 	size_t n;
+	struct sync_known *known; /* lent until done or cancelled */
 	uint16_t http_port; /* of the peer's Config; where its url is empty */
 	void *arg;
 	/* Called once, from the loop; the result is lent for the call. */

@@ -2,29 +2,40 @@
 /*
  * A round with an SKS-like peer: a session over a snapshot of our tree tells
  * what only the peer has, and that is fetched. When the peer begins, it is
- * the same with roles changed, and called a visit. Spec: recon.md 8 to 13
+ * the same with roles changed, and called a visit. Each peer is shown its own
+ * view of our tree: with what it has and we do not take. Spec: recon.md 8 to
+ * 13, 15, 19
  */
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
+#include "base/array.h"
 #include "store/store.h"
 #include "sync/conn.h"
 #include "sync/fetch.h"
 
 struct gossip {
 	bool is_visit;
-	bool more;		   /* the session met a bound */
-	struct sync_conn *conn;	   /* NULL: none goes on */
-	struct store_reader *view; /* likewise */
+	bool more;		       /* the session met a bound */
+	struct sync_conn *conn;	       /* NULL: none goes on */
+	struct store_reader *view;     /* likewise */
+	struct recon_view base, shown; /* of it; shown while one goes on */
+	bool is_shown;
+	struct sync_known *known; /* of this peer's set */
 };
+
+ARRAY_OF(struct recon_hash, hashes);
 
 static struct gossip *
 gossip_of(struct sync_peer *p)
 {
-	if (p->own == NULL)
-		p->own = alloc_zero(1, sizeof(struct gossip));
-	return p->own;
+	struct gossip *g = p->own;
+
+	if (g == NULL) {
+		p->own = g = alloc_zero(1, sizeof(*g));
+		g->known = sync_known_new();
+	}
+	return g;
 }
 
 static void
@@ -39,12 +50,25 @@ end(struct sync *s, struct sync_peer *p, const struct sync_result *result)
 static void
 view_give(struct sync *s, struct gossip *g)
 {
+	if (g->is_shown)
+		sync_known_view_give(g->known);
+	g->is_shown = false;
 	if (g->view != NULL)
 		sync_view_give(s, g->view);
 	g->view = NULL;
 }
 
 /* ---- after the session ----------------------------------------------------------- */
+
+static void
+known_count(struct sync_peer *p)
+{
+	struct sync_known_counts n = sync_known_count(gossip_of(p)->known);
+
+	p->row.ghosts = n.ghosts;
+	p->row.hidden = n.hidden;
+	p->row.negative = n.negative;
+}
 
 static void
 fetched(struct sync *s, struct sync_peer *p, void *arg,
@@ -55,9 +79,23 @@ fetched(struct sync *s, struct sync_peer *p, void *arg,
 		.words = got->words,
 		.retry_after = got->retry_after };
 
+	known_count(p);
 	/* What brought nothing will not bring more at once. */
-	result.again = g->more && got->taken > 0;
+	result.again = (g->more || got->left > 0) && got->taken > 0;
 	end(s, p, &result);
+}
+
+/* What is worth asking for. What is not, and is found again all the same, the
+ * peer has, and it is shown to it from now on. */
+static void
+wanted_pick(struct sync *s, struct gossip *g, const struct sync_conn_end *told,
+    struct hashes *wanted)
+{
+	for (size_t i = 0; i < told->found_n; i++)
+		if (sync_known_wants(g->known, &told->found[i], s->now))
+			*hashes_add(wanted) = told->found[i];
+		else
+			sync_known_show(g->known, &told->found[i]);
 }
 
 static void
@@ -65,11 +103,11 @@ session_ended(struct sync *s, struct sync_peer *p,
     const struct sync_conn_end *told)
 {
 	struct gossip *g = gossip_of(p);
-	struct sync_fetch what = { .hashes = told->found,
-		.n = told->found_n,
+	struct sync_fetch what = { .known = g->known,
 		.http_port = told->peer->http_port,
 		.arg = g,
 		.done = fetched };
+	struct hashes wanted = { 0 };
 
 	g->conn = NULL;
 	g->more = told->more;
@@ -78,21 +116,28 @@ session_ended(struct sync *s, struct sync_peer *p,
 	view_give(s, g);
 	if (told->error[0] == '\0')
 		p->row.differing = told->tally->theirs + told->tally->ours;
+	wanted_pick(s, g, told, &wanted);
+	known_count(p);
+	what.hashes = wanted.at;
+	what.n = wanted.n;
 	/* What was found before it broke off is good, too. */
-	if (told->found_n > 0 && p->conf.pull)
+	if (wanted.n > 0 && p->conf.pull)
 		sync_fetch_start(s, p, &what);
 	else
 		end(s, p,
 		    &(struct sync_result){
 			.error = told->error, .words = told->words });
+	hashes_release(&wanted);
 }
 
 /* ---- the session ------------------------------------------------------------------- */
 
-/* A snapshot of a whole tree. ICS_EBUSY: there is none now. */
+/* The peer's view of a snapshot of a whole tree. ICS_EBUSY: none now. */
 static enum ics_err
-view_take(struct sync *s, struct gossip *g, struct recon_view *view)
+view_take(struct sync *s, struct gossip *g)
 {
+	static const struct recon_prefix all;
+	struct recon_sum sum;
 	bool is_whole = false;
 	enum ics_err err;
 
@@ -100,7 +145,11 @@ view_take(struct sync *s, struct gossip *g, struct recon_view *view)
 	TRY(store_tree_is_whole(g->view, &is_whole));
 	if (!is_whole)
 		TRY(ICS_EBUSY);
-	store_tree_view(g->view, view);
+	store_tree_view(g->view, &g->base);
+	TRY(g->base.sum(g->base.arg, &all, &sum));
+	sync_known_size(g->known, sum.n);
+	TRY(sync_known_view_take(g->known, &g->base, s->now, &g->shown));
+	g->is_shown = true;
 out:
 	if (err != ICS_OK)
 		view_give(s, g);
@@ -115,9 +164,10 @@ session_begin(struct sync *s, struct sync_peer *p, int fd)
 	struct sync_conn_setup setup = {
 		.peer = p, .fd = fd, .done = session_ended
 	};
-	enum ics_err err = view_take(s, g, &setup.view);
+	enum ics_err err = view_take(s, g);
 
 	g->is_visit = fd >= 0;
+	setup.view = g->shown;
 	if (err == ICS_OK)
 		g->conn = sync_conn_start(s, &setup);
 	return err;
@@ -163,7 +213,7 @@ sync_gossip_yield(struct sync *s, struct sync_peer *p, int fd)
 	if (g->is_visit || g->conn == NULL || !sync_conn_is_early(g->conn))
 		return false;
 	sync_conn_cancel(g->conn);
-	store_tree_view(g->view, &setup.view);
+	setup.view = g->shown;
 	g->conn = sync_conn_start(s, &setup);
 	return true;
 }
@@ -183,8 +233,21 @@ cancel(struct sync *s, struct sync_peer *p)
 static void
 forget(struct sync_peer *p)
 {
-	free(p->own);
+	struct gossip *g = p->own;
+
+	if (g != NULL)
+		sync_known_free(g->known);
+	free(g);
 	p->own = NULL;
+}
+
+void
+sync_gossip_forget_all(struct sync *s)
+{
+	for (size_t i = 0; i < SYNC_PEERS_MAX; i++)
+		if (s->peers[i] != NULL && sync_peer_is_recon(s->peers[i]) &&
+		    s->peers[i]->own != NULL)
+			sync_known_clear(gossip_of(s->peers[i])->known);
 }
 
 const struct sync_method sync_gossip = {

@@ -96,6 +96,8 @@ struct sync_peer_private {
 	struct sync_kept kept[SYNC_KEPT_MAX];
 	size_t kept_n;
 	struct sync_fetching *fetching; /* fetch.c's; NULL: none goes on */
+	size_t batch;	    /* hashes that it asks for at once; 0: begin */
+	bool is_batch_hurt; /* that was too much once: grow slowly */
 };
 
 /* The peers that a configuration names, in place of those it named before. */

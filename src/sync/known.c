@@ -197,6 +197,16 @@ sync_known_note(struct sync_known *k, const struct recon_hash *hash,
 		(item->is_ghost || k->ghosts_n < k->ghosts_max));
 }
 
+void
+sync_known_show(struct sync_known *k, const struct recon_hash *hash)
+{
+	struct item *item = item_find(k, hash);
+
+	if (item != NULL && recon_hash_fits(hash) &&
+	    k->ghosts_n < k->ghosts_max)
+		ghost_set(k, item, true);
+}
+
 bool
 sync_known_wants(struct sync_known *k, const struct recon_hash *hash,
     uint64_t now)

@@ -36,6 +36,9 @@ void sync_known_size(struct sync_known *k, size_t members);
  */
 void sync_known_note(struct sync_known *k, const struct recon_hash *hash,
     bool is_ghost, uint64_t now);
+/* A negative one was found with the peer again, so it has it: show it from
+ * now on, if there is room; it expires when it did. Others stay. */
+void sync_known_show(struct sync_known *k, const struct recon_hash *hash);
 /* Whether it is worth asking for. */
 bool sync_known_wants(struct sync_known *k, const struct recon_hash *hash,
     uint64_t now);

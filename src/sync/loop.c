@@ -113,6 +113,7 @@ reload_take(struct sync *s, struct sync_reload_message *m)
 	if (!s->is_stopping)
 		sync_table_take(s, s->config.peers, s->config.peers_n);
 	sync_config_release(&old);
+	sync_gossip_forget_all(s);
 }
 
 static void

@@ -12,6 +12,7 @@
  *	accept.c conn.c   sockets to recon sessions
  *	gossip.c    a round with an SKS-like peer
  *	fetch.c     /pks/hashquery in adaptive batches
+ *	delivery.c  its answers, read
  *	known.c     per peer: what to fetch no more, ghosts and hidden ones
  *	push.c      new certificates to an HKP peer
  *	http.c      requests through libcurl
