@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Who may begin a session: the addresses of peers, each one session at a
- * time, not too often, and few together. All others are closed at once
- * without a word, as SKS does, which a peer takes for "busy". Spec: recon.md
- * 7, 16
+ * time, not too often, and few together. A peer that comes too early waits,
+ * one connection each, as it would in SKS's backlog; all others are closed at
+ * once without a word, as SKS does, which a peer takes for "busy". Spec:
+ * recon.md 7, 16
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -12,9 +13,11 @@
 
 #include "base/log.h"
 #include "sync/conn.h"
+#include "sync/schedule.h"
 
-#define ACCEPTS_MAX  16 /* in a turn, from one listener */
-#define SESSIONS_MAX 16 /* those that only close among them */
+#define ACCEPTS_MAX   16 /* in a turn, from one listener */
+#define SESSIONS_MAX  16 /* those that only close among them */
+#define KNOCK_SECONDS 30 /* that a peer waits; SKS gives up after 45 */
 
 /* ---- addresses ----------------------------------------------------------------- */
 
@@ -102,6 +105,82 @@ is_ours_to_yield(const struct sync_peer *p, int fd)
 	       (order == 0 && net_addr_port(&ours) > net_addr_port(theirs));
 }
 
+/* ---- who comes too early ----------------------------------------------------------- */
+
+static bool
+visit_try(struct sync *s, struct sync_peer *p, int fd)
+{
+	if (!sync_visit_may(s, p) || sync_conns_count(s) >= SESSIONS_MAX ||
+	    !sync_visit_begin(s, p))
+		return false;
+	sync_gossip_visit(s, p, fd);
+	return true;
+}
+
+static void
+knock_due(struct sync *s, void *arg)
+{
+	struct sync_peer *p = arg;
+	struct sync_knock *k = &p->priv->knock;
+	uint64_t rested =
+	    p->priv->visited + s->config.pause_seconds * SYNC_SECOND;
+	int fd = k->fd;
+
+	if (fd < 0)
+		return;
+	k->fd = -1;
+	if (visit_try(s, p, fd))
+		return;
+	if (s->now >= k->until) {
+		p->row.refused++;
+		close(fd);
+		return;
+	}
+	k->fd = fd;
+	sync_alarm_set(s, &k->again,
+	    rested > s->now && rested < k->until ? rested : k->until);
+}
+
+static bool
+knock_begin(struct sync *s, struct sync_peer *p, int fd)
+{
+	struct sync_knock *k = &p->priv->knock;
+
+	if (k->fd >= 0)
+		return false;
+	k->fd = fd;
+	k->until = s->now + KNOCK_SECONDS * SYNC_SECOND;
+	sync_alarm_set(s, &k->again, s->now);
+	return true;
+}
+
+void
+sync_knock_init(struct sync_peer *p)
+{
+	p->priv->knock.fd = -1;
+	sync_alarm_init(&p->priv->knock.again, knock_due, p);
+}
+
+void
+sync_knock_drop(struct sync *s, struct sync_peer *p)
+{
+	struct sync_knock *k = &p->priv->knock;
+
+	sync_alarm_set(s, &k->again, 0);
+	if (k->fd >= 0)
+		close(k->fd);
+	k->fd = -1;
+}
+
+void
+sync_knock_again(struct sync *s, struct sync_peer *p)
+{
+	if (p->priv->knock.fd >= 0)
+		sync_alarm_set(s, &p->priv->knock.again, s->now);
+}
+
+/* ---- who comes ------------------------------------------------------------------------ */
+
 static void
 visitor_take(struct sync *s, int fd, const struct net_addr *from)
 {
@@ -110,11 +189,10 @@ visitor_take(struct sync *s, int fd, const struct net_addr *from)
 
 	if (p != NULL && is_ours_to_yield(p, fd) && sync_gossip_yield(s, p, fd))
 		return;
-	if (p != NULL && sync_conns_count(s) < SESSIONS_MAX &&
-	    sync_visit_begin(s, p)) {
-		sync_gossip_visit(s, p, fd);
+	if (p != NULL && (visit_try(s, p, fd) || knock_begin(s, p, fd)))
 		return;
-	}
+	if (p != NULL)
+		p->row.refused++;
 	close(fd);
 	net_addr_write(from, where);
 	log_event(LOG_LEVEL_DEBUG, "recon-refused", "address=%s peer=%s", where,

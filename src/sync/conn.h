@@ -47,6 +47,11 @@ size_t sync_conns_count(const struct sync *s);
 /* Listen; failures are told, and leave the others. */
 void sync_accept_open(struct sync *s);
 void sync_accept_close(struct sync *s);
+/* Of a peer that is new; that goes. */
+void sync_knock_init(struct sync_peer *p);
+void sync_knock_drop(struct sync *s, struct sync_peer *p);
+/* What kept it waiting is perhaps over. */
+void sync_knock_again(struct sync *s, struct sync_peer *p);
 /* The local address that peers of this family know us by: that of the
  * listener that is no wildcard. False without one. */
 bool sync_accept_address(const struct sync *s, int family,

@@ -79,6 +79,13 @@ struct sync_kept {
 	char name[SYNC_KEPT_NAME], value[SYNC_KEPT_VALUE];
 };
 
+/* A peer that connected while it may not: it waits, as in SKS's backlog. */
+struct sync_knock {
+	int fd; /* owned; -1: nobody waits */
+	uint64_t until;
+	struct sync_alarm again;
+};
+
 struct sync_peer_private {
 	struct sync *s; /* whose it is */
 	size_t slot;
@@ -88,6 +95,7 @@ struct sync_peer_private {
 	unsigned failures;
 	unsigned busy;	  /* tries of a wanted round that found it so */
 	uint64_t visited; /* when the peer's last session began; 0 never */
+	struct sync_knock knock;
 	struct sync_alarm timers[SYNC_TIMERS];
 	void (*calls[SYNC_TIMERS])(struct sync *s, struct sync_peer *p);
 	struct sync_alarm end; /* the round is over: */

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "sync/conn.h"
 #include "sync/inside.h"
 #include "sync/schedule.h"
 
@@ -186,6 +187,7 @@ round_ended(struct sync *s, void *arg)
 		priv->due = s->now + SYNC_SECOND;
 	else if (!result->again || result->error[0] != '\0')
 		sync_orders_end(s, p);
+	sync_knock_again(s, p);
 }
 
 void
@@ -221,10 +223,8 @@ sync_visit_begin(struct sync *s, struct sync_peer *p)
 {
 	struct sync_peer_private *priv = p->priv;
 
-	if (!sync_visit_may(s, p)) {
-		p->row.refused++;
+	if (!sync_visit_may(s, p))
 		return false;
-	}
 	priv->is_visited = true;
 	priv->visited = s->now;
 	return true;
@@ -234,7 +234,6 @@ void
 sync_visit_end(struct sync *s, struct sync_peer *p,
     const struct sync_result *result)
 {
-	(void)s;
 	p->priv->is_visited = false;
 	row_judge(&p->row, result);
 	/* It lives, whatever was wrong when we asked. */
@@ -242,6 +241,7 @@ sync_visit_end(struct sync *s, struct sync_peer *p,
 		p->row.visited = p->row.success;
 		p->priv->failures = 0;
 	}
+	sync_knock_again(s, p);
 }
 
 /* ---- rounds of ours --------------------------------------------------------------------- */
@@ -271,7 +271,10 @@ turn_of(const struct sync *s, const struct sync_peer *p)
 		return 0;
 	if (sync_peer_is_recon(p) && recon_running(s) >= SYNC_ROUNDS_MAX)
 		return 0;
-	return sync_orders_want(s, p) ? 1 : p->priv->due;
+	if (sync_orders_want(s, p))
+		return 1;
+	/* Who waits at the door does the same for both. */
+	return p->priv->knock.fd >= 0 ? 0 : p->priv->due;
 }
 
 uint64_t
@@ -357,6 +360,7 @@ peer_new(struct sync *s, const struct sync_peer_conf *conf)
 	sync_alarm_init(&priv->timers[SYNC_TIMER_STALL], timer_stall, p);
 	sync_alarm_init(&priv->timers[SYNC_TIMER_FOLLOW], timer_follow, p);
 	sync_alarm_init(&priv->end, round_ended, p);
+	sync_knock_init(p);
 	if (conf->every != 0)
 		priv->due = sync_schedule_first(conf->every, s->now, &s->seed);
 	return p;
@@ -394,6 +398,7 @@ sync_table_remove(struct sync *s, struct sync_peer *p)
 	for (size_t i = 0; i < SYNC_TIMERS; i++)
 		sync_alarm_set(s, &priv->timers[i], 0);
 	sync_alarm_set(s, &priv->end, 0);
+	sync_knock_drop(s, p);
 	if (method != NULL && method->forget != NULL)
 		method->forget(p);
 	s->peers[priv->slot] = NULL;
