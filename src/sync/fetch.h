@@ -42,4 +42,26 @@ bool sync_fetch_is_active(const struct sync_peer *p);
 /* Let go of it: done is not called. Harmless when there is none. */
 void sync_fetch_cancel(struct sync *s, struct sync_peer *p);
 
+/* ---- push.c ------------------------------------------------------------------ */
+
+/*
+ * The other way, where sets cannot be compared: certificates that are new in
+ * our log go to /pks/add of the peer. How far the log was given is kept; what
+ * the peer refused is behind that, and goes again when it has changed.
+ * Spec: recon.md 14
+ */
+struct sync_push {
+	uint16_t http_port; /* where the peer's url is empty */
+	void *arg;
+	/* Called once, from the loop; the result is lent for the call. */
+	void (*done)(struct sync *s, struct sync_peer *p, void *arg,
+	    const struct sync_result *result);
+};
+
+/* One at a time for a peer. */
+void sync_push_start(struct sync *s, struct sync_peer *p,
+    const struct sync_push *what);
+/* Let go of it: done is not called. Harmless when there is none. */
+void sync_push_cancel(struct sync *s, struct sync_peer *p);
+
 #endif

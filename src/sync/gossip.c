@@ -6,6 +6,7 @@
  * view of our tree: with what it has and we do not take. Spec: recon.md 8 to
  * 13, 15, 19
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -21,7 +22,8 @@ struct gossip {
 	struct store_reader *view;     /* likewise */
 	struct recon_view base, shown; /* of it; shown while one goes on */
 	bool is_shown;
-	struct sync_known *known; /* of this peer's set */
+	struct sync_known *known;   /* of this peer's set */
+	char error[64], words[256]; /* of the session, during a push */
 };
 
 ARRAY_OF(struct recon_hash, hashes);
@@ -85,6 +87,46 @@ fetched(struct sync *s, struct sync_peer *p, void *arg,
 	end(s, p, &result);
 }
 
+/* It will have no session with us: it is given our news all the same, and the
+ * table goes on saying why. */
+static void
+pushed(struct sync *s, struct sync_peer *p, void *arg,
+    const struct sync_result *got)
+{
+	struct gossip *g = arg;
+	struct sync_result result = { .error = g->error,
+		.words = g->words,
+		.retry_after = got->retry_after };
+
+	end(s, p, &result);
+}
+
+static bool
+is_told_apart(const struct sync_conn_end *told)
+{
+	return told->end == RECON_END_REFUSED ||
+	       told->end == RECON_END_MISMATCH;
+}
+
+/* True: a push begins, in place of what was not possible. */
+static bool
+push_begin(struct sync *s, struct sync_peer *p,
+    const struct sync_conn_end *told)
+{
+	struct gossip *g = gossip_of(p);
+
+	if (!is_told_apart(told) || !p->conf.push || g->is_visit)
+		return false;
+	(void)snprintf(g->error, sizeof(g->error), "%s",
+	    told->error); /* may be cut */
+	(void)snprintf(g->words, sizeof(g->words), "%s",
+	    told->words); /* likewise */
+	sync_push_start(s, p,
+	    &(struct sync_push){
+		.http_port = told->peer->http_port, .arg = g, .done = pushed });
+	return true;
+}
+
 /* What is worth asking for. What is not, and is found again all the same, the
  * peer has, and it is shown to it from now on. */
 static void
@@ -123,7 +165,7 @@ session_ended(struct sync *s, struct sync_peer *p,
 	/* What was found before it broke off is good, too. */
 	if (wanted.n > 0 && p->conf.pull)
 		sync_fetch_start(s, p, &what);
-	else
+	else if (!push_begin(s, p, told))
 		end(s, p,
 		    &(struct sync_result){
 			.error = told->error, .words = told->words });
@@ -228,6 +270,7 @@ cancel(struct sync *s, struct sync_peer *p)
 	g->conn = NULL;
 	view_give(s, g);
 	sync_fetch_cancel(s, p);
+	sync_push_cancel(s, p);
 }
 
 static void

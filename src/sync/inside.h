@@ -104,6 +104,7 @@ struct sync_peer_private {
 	struct sync_kept kept[SYNC_KEPT_MAX];
 	size_t kept_n;
 	struct sync_fetching *fetching; /* fetch.c's; NULL: none goes on */
+	struct sync_pushing *pushing;	/* push.c's; likewise */
 	size_t batch;	    /* hashes that it asks for at once; 0: begin */
 	bool is_batch_hurt; /* that was too much once: grow slowly */
 };

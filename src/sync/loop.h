@@ -37,7 +37,7 @@ struct sync_method {
 };
 
 /* The methods; kinds.def's rows find theirs in table.c. */
-extern const struct sync_method sync_gossip, sync_own_method;
+extern const struct sync_method sync_gossip, sync_own_method, sync_push_method;
 
 /* The part of a peer that rounds may touch. */
 struct sync_peer {

@@ -21,7 +21,7 @@
 static const struct sync_method *const methods[SYNC_KINDS] = {
 	[SYNC_SKS] = &sync_gossip,
 	[SYNC_HOCKEYPUCK] = &sync_gossip,
-	[SYNC_HKP] = NULL,
+	[SYNC_HKP] = &sync_push_method,
 	[SYNC_ICS] = &sync_own_method,
 };
 
