@@ -74,26 +74,28 @@ sks_load() {
 }
 
 sks_url() {
-	read -r sks_addr sks_port <"$tmp/$1/where" &&
-		echo "http://$sks_addr:$((sks_port + 1))"
+	read -r sks_on sks_at <"$tmp/$1/where" &&
+		echo "http://$sks_on:$((sks_at + 1))"
 }
 
+# sks_listens NAME PART
 sks_listens() {
-	read -r sks_addr sks_port <"$tmp/$1/where" &&
-		ss -Hltn "sport = :$sks_port" | grep -q . &&
-		ss -Hltn "sport = :$((sks_port + 1))" | grep -q .
+	read -r sks_on sks_at <"$tmp/$1/where" &&
+		test "$2" = recon || sks_at=$((sks_at + 1))
+	ss -Hltn "src $sks_on and sport = :$sks_at" | grep -q .
 }
 
+# Its recon asks its db as it starts, and dies where that does not answer.
 sks_start() {
 	for sks_part in db recon; do
 		sks "$sks_part" -basedir "$tmp/$1" \
 			>>"$tmp/$1/$sks_part.out" 2>&1 </dev/null &
 		sks_pids="$sks_pids $!"
 		echo $! >"$tmp/$1/$sks_part.pid"
+		wait_until "$SKS_PATIENCE" "sks_listens '$1' $sks_part" && continue
+		tail -n 20 "$tmp/$1"/*.out "$tmp/$1"/var/log/sks/*.log
+		return 1
 	done
-	wait_until "$SKS_PATIENCE" "sks_listens '$1'" && return
-	tail -n 20 "$tmp/$1"/*.out "$tmp/$1"/var/log/sks/*.log
-	return 1
 }
 
 sks_stop() {
