@@ -23,7 +23,7 @@ struct gossip {
 	struct recon_view base, shown; /* of it; shown while one goes on */
 	bool is_shown;
 	struct sync_known *known;   /* of this peer's set */
-	char error[64], words[256]; /* of the session, during a push */
+	char error[64], words[256]; /* of the session */
 };
 
 ARRAY_OF(struct recon_hash, hashes);
@@ -82,6 +82,11 @@ fetched(struct sync *s, struct sync_peer *p, void *arg,
 		.retry_after = got->retry_after };
 
 	known_count(p);
+	/* What went wrong first is told: good finds excuse nothing. */
+	if (g->error[0] != '\0') {
+		result.error = g->error;
+		result.words = g->words;
+	}
 	/* What brought nothing will not bring more at once. */
 	result.again = (g->more || got->left > 0) && got->taken > 0;
 	end(s, p, &result);
@@ -117,10 +122,6 @@ push_begin(struct sync *s, struct sync_peer *p,
 
 	if (!is_told_apart(told) || !p->conf.push || g->is_visit)
 		return false;
-	(void)snprintf(g->error, sizeof(g->error), "%s",
-	    told->error); /* may be cut */
-	(void)snprintf(g->words, sizeof(g->words), "%s",
-	    told->words); /* likewise */
 	sync_push_start(s, p,
 	    &(struct sync_push){
 		.http_port = told->peer->http_port, .arg = g, .done = pushed });
@@ -153,6 +154,10 @@ session_ended(struct sync *s, struct sync_peer *p,
 
 	g->conn = NULL;
 	g->more = told->more;
+	(void)snprintf(g->error, sizeof(g->error), "%s",
+	    told->error); /* may be cut */
+	(void)snprintf(g->words, sizeof(g->words), "%s",
+	    told->words); /* likewise */
 	p->row.octets_in += told->tally->in;
 	p->row.octets_out += told->tally->out;
 	view_give(s, g);
