@@ -10,6 +10,7 @@
 #include "base/cursor.h"
 #include "hkp/lookup.h"
 
+#define QUERY_MAX   (64u << 10) /* octets */
 #define ANSWER_TAIL 8 /* octets beside a certificate that must still fit */
 
 enum ics_err
@@ -24,27 +25,25 @@ hkp_hashquery_read(struct bytes body, size_t most, struct hkp_hash **hashes,
 	*n = 0;
 	if (cur.failed)
 		return ICS_ETRUNCATED;
-	if (count > most)
+	if (count > most || body.n > QUERY_MAX)
 		return ICS_ETOOBIG;
 	/* Nothing is allocated for hashes that are not there. */
-	if (cur.rest.n / (4 + HKP_HASH_OCTETS) < count)
+	if (cur.rest.n / 4 < count)
 		return ICS_ETRUNCATED;
 	out = alloc_zero((size_t)count + 1, sizeof(*out));
 	for (uint32_t i = 0; i < count; i++) {
-		struct bytes hash;
+		struct bytes hash = cursor_take(&cur, cursor_be32(&cur));
 
-		if (cursor_be32(&cur) != HKP_HASH_OCTETS)
-			cursor_fail(&cur);
-		hash = cursor_take(&cur, HKP_HASH_OCTETS);
+		/* Others are nobody's hash; as SKS, which is silent, too. */
 		if (hash.n == HKP_HASH_OCTETS)
-			memcpy(out[i].b, hash.p, HKP_HASH_OCTETS);
+			memcpy(out[(*n)++].b, hash.p, HKP_HASH_OCTETS);
 	}
-	if (cursor_ok(&cur) != ICS_OK) {
+	if (cur.failed) {
 		free(out);
-		return ICS_EFORMAT;
+		*n = 0;
+		return ICS_ETRUNCATED;
 	}
 	*hashes = out;
-	*n = count;
 	return ICS_OK;
 }
 

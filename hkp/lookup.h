@@ -91,7 +91,8 @@ struct hkp_hash {
 
 /*
  * Read a hash query of at most this many hashes; the caller frees *hashes.
- * ICS_ETRUNCATED, ICS_EFORMAT, ICS_ETOOBIG: nothing was allocated.
+ * Those of another length are passed over, and so is what comes behind the
+ * last. ICS_ETRUNCATED, ICS_ETOOBIG: nothing was allocated.
  */
 enum ics_err hkp_hashquery_read(struct bytes body, size_t most,
     struct hkp_hash **hashes, size_t *n);
