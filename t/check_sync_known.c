@@ -35,6 +35,27 @@ counts_are(const struct sync_known *k, size_t negative, size_t ghosts,
 
 /* ---- negative ones ---- */
 
+/* What came out otherwise is asked for again, more and more rarely. */
+START_TEST(others_come_again)
+{
+	const uint64_t second = UINT64_C(1000000000);
+	struct sync_known *k = sync_known_new();
+	struct recon_hash a = { { 9 } };
+	uint64_t now = 1, wait = SYNC_KNOWN_AGAIN * second;
+
+	for (int i = 0; i < 4; i++) {
+		sync_known_note_other(k, &a, now);
+		ck_assert(!sync_known_wants(k, &a, now + wait - 1));
+		ck_assert(sync_known_wants(k, &a, now + wait));
+		now += wait;
+		wait *= 4;
+	}
+	sync_known_note(k, &a, true, now);
+	ck_assert(!sync_known_wants(k, &a, now + wait));
+	sync_known_free(k);
+}
+END_TEST
+
 START_TEST(test_expiry)
 {
 	struct sync_known *k = sync_known_new();
@@ -329,6 +350,7 @@ END_TEST
 static void
 add(TCase *t)
 {
+	tcase_add_test(t, others_come_again);
 	tcase_add_test(t, test_expiry);
 	tcase_add_test(t, test_bounds);
 	tcase_add_test(t, test_turns);

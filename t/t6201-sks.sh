@@ -62,7 +62,7 @@ test_ok 'sks has one half, icsd the other' '
 	ics_at a peer add s kind=sks $sks_text filters=yminsky.dedup every=1s
 '
 test_ok 'they become one set' '
-	wait_until 90 "peer_hashes a | cmp -s - \"\$tmp/all.hashes\"" &&
+	wait_until 120 "peer_hashes a | cmp -s - \"\$tmp/all.hashes\"" &&
 	wait_until 60 "settled a s"
 '
 test_ok 'and sks holds the very same' '

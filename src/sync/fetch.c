@@ -138,9 +138,10 @@ batch_judge(struct sync *s, struct sync_fetching *f)
 		TRY(set.has(set.arg, hash, &has));
 		if (has)
 			sync_known_forget(f->what.known, hash);
+		else if (sync_delivery_has(&f->answer, hash))
+			sync_known_note_other(f->what.known, hash, s->now);
 		else
-			sync_known_note(f->what.known, hash,
-			    sync_delivery_has(&f->answer, hash), s->now);
+			sync_known_note(f->what.known, hash, false, s->now);
 	}
 out:
 	return err;

@@ -14,11 +14,15 @@
 
 #include "base/array.h"
 
-#define LIFE (SYNC_KNOWN_SECONDS * UINT64_C(1000000000))
+#define SECOND	  UINT64_C(1000000000)
+#define LIFE	  (SYNC_KNOWN_SECONDS * SECOND)
+#define TRIES_MAX 6 /* beyond which the wait is LIFE */
 
 struct item {
 	struct recon_hash hash; /* first: what the tree compares */
 	uint64_t until;
+	uint64_t again; /* from then on it is worth asking for once more */
+	unsigned tries; /* how often it came out otherwise */
 	bool is_ghost;
 	struct item *prev, *next; /* older, younger */
 };
@@ -191,10 +195,26 @@ sync_known_note(struct sync_known *k, const struct recon_hash *hash,
 		item = item_new(k, hash);
 	list_remove(k, item);
 	list_append(k, item);
-	item->until = now + LIFE;
+	item->until = item->again = now + LIFE;
 	ghost_set(k, item,
 	    is_ghost && recon_hash_fits(hash) &&
 		(item->is_ghost || k->ghosts_n < k->ghosts_max));
+}
+
+void
+sync_known_note_other(struct sync_known *k, const struct recon_hash *hash,
+    uint64_t now)
+{
+	struct item *item;
+	uint64_t wait = SYNC_KNOWN_AGAIN * SECOND;
+
+	sync_known_note(k, hash, true, now);
+	item = item_find(k, hash);
+	if (item == NULL || item->tries == TRIES_MAX)
+		return;
+	wait <<= 2 * item->tries++;
+	if (wait < LIFE)
+		item->again = now + wait;
 }
 
 void
@@ -211,8 +231,11 @@ bool
 sync_known_wants(struct sync_known *k, const struct recon_hash *hash,
     uint64_t now)
 {
+	const struct item *item;
+
 	expire(k, now);
-	return item_find(k, hash) == NULL;
+	item = item_find(k, hash);
+	return item == NULL || item->again <= now;
 }
 
 void
@@ -251,6 +274,15 @@ sync_known_hide(struct sync_known *k, const struct recon_hash *hash,
 	struct change c = { *hash, true, is_hidden };
 
 	set_change(k, &c);
+}
+
+/* What is to be asked for once more must be found again. */
+static void
+again_unshow(struct sync_known *k, uint64_t now)
+{
+	for (struct item *item = k->oldest; item != NULL; item = item->next)
+		if (item->again <= now)
+			ghost_set(k, item, false);
 }
 
 /* ---- views ---- */
@@ -317,6 +349,7 @@ sync_known_view_take(struct sync_known *k, const struct recon_view *base,
 	if (k->is_out)
 		return ICS_EBUSY;
 	expire(k, now);
+	again_unshow(k, now);
 	k->base = *base;
 	TRY(base->sum(base->arg, &all, &sum));
 	/* A look for each of them is much, and most rounds find no change. */

@@ -20,6 +20,7 @@
 
 #define SYNC_KNOWN_MAX	   100000     /* negative, ghosts among them; hidden */
 #define SYNC_KNOWN_SECONDS (6 * 3600) /* how long they are remembered */
+#define SYNC_KNOWN_AGAIN   20	/* seconds; each time four times as long */
 #define SYNC_KNOWN_GHOSTS  1000 /* or a tenth of the set if that is more */
 
 struct sync_known;
@@ -36,6 +37,12 @@ void sync_known_size(struct sync_known *k, size_t members);
  */
 void sync_known_note(struct sync_known *k, const struct recon_hash *hash,
     bool is_ghost, uint64_t now);
+/* The same as a ghost, for what came and came out as another hash: once the
+ * issuers of its signatures are here it may not. So it is worth asking for
+ * again, and no ghost, after SYNC_KNOWN_AGAIN seconds, and then more and more
+ * rarely. */
+void sync_known_note_other(struct sync_known *k, const struct recon_hash *hash,
+    uint64_t now);
 /* A negative one was found with the peer again, so it has it: show it from
  * now on, if there is room; it expires when it did. Others stay. */
 void sync_known_show(struct sync_known *k, const struct recon_hash *hash);
