@@ -176,7 +176,7 @@ test_ok 'all end with the very state of that one' '
 	all_alike || { each own_size; own_size s01; false; }
 '
 test_ok 'without a wrong word' '
-	! grep -hE " error |Sanitizer|runtime error" "$tmp"/s??.err
+	! grep -hE "icsd: error |Sanitizer|runtime error" "$tmp"/s??.err
 '
 test_ok 'and sound' 'each sound'
 test_done
