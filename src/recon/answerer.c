@@ -108,25 +108,6 @@ out:
 	return err;
 }
 
-/* The answer may be a part: the next round goes on. */
-static enum ics_err
-full_answer(struct recon_session *s, const struct recon_msg *m)
-{
-	struct recon_hashes theirs = { 0 }, ours = { 0 };
-	struct recon_lacking which = { &m->prefix, &theirs, 0 };
-	enum ics_err err;
-
-	TRY(recon_element_take_all(s, &m->prefix, m->elements, &theirs));
-	which.max = recon_element_room(s);
-	TRY(recon_element_lacking(s, &which, &ours));
-	s->tally.ours += ours.n;
-	recon_msg_elements(&s->out, RECON_ELEMENTS, &ours);
-out:
-	recon_hashes_release(&theirs);
-	recon_hashes_release(&ours);
-	return err;
-}
-
 /* What we lacked after FullElements, or unasked. */
 static enum ics_err
 elements_take(struct recon_session *s, const struct recon_msg *m)
@@ -149,7 +130,9 @@ request_answer(struct recon_session *s, const struct recon_msg *m)
 		return ICS_OK;
 	}
 	s->tally.requests++;
-	return m->type == RECON_POLY ? poly_answer(s, m) : full_answer(s, m);
+	return m->type == RECON_POLY
+		   ? poly_answer(s, m)
+		   : recon_element_exchange(s, &m->prefix, m->elements);
 }
 
 static enum ics_err

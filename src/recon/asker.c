@@ -137,26 +137,6 @@ descend(struct recon_session *s, const struct recon_prefix *p)
 	}
 }
 
-/* They tell all; what they lack is owed, and leaves before Done. */
-static enum ics_err
-full_elements_take(struct recon_session *s, const struct recon_msg *m)
-{
-	struct recon_hashes theirs = { 0 }, owed = { 0 };
-	struct recon_prefix p = head(s)->prefix;
-	struct recon_lacking which = { &p, &theirs, 0 };
-	enum ics_err err;
-
-	TRY(recon_element_take_all(s, &p, m->elements, &theirs));
-	which.max = recon_element_room(s);
-	TRY(recon_element_lacking(s, &which, &owed));
-	s->tally.ours += owed.n;
-	recon_msg_elements(&s->out, RECON_ELEMENTS, &owed);
-out:
-	recon_hashes_release(&theirs);
-	recon_hashes_release(&owed);
-	return err;
-}
-
 /* A reply of one of the kinds that samples may have. */
 static enum ics_err
 poly_reply(struct recon_session *s, const struct recon_msg *m)
@@ -170,7 +150,8 @@ poly_reply(struct recon_session *s, const struct recon_msg *m)
 	}
 	p = asked->prefix;
 	if (m->type == RECON_FULL_ELEMENTS) {
-		enum ics_err err = full_elements_take(s, m);
+		/* What they lack is owed, and leaves before Done. */
+		enum ics_err err = recon_element_exchange(s, &p, m->elements);
 
 		if (err != ICS_OK)
 			return err;

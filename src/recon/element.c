@@ -121,3 +121,22 @@ recon_element_room(const struct recon_session *s)
 		   ? 0
 		   : (room - RECON_ELEMENTS_HEAD) / RECON_ELEMENT;
 }
+
+enum ics_err
+recon_element_exchange(struct recon_session *s, const struct recon_prefix *p,
+    struct bytes elements)
+{
+	struct recon_hashes theirs = { 0 }, ours = { 0 };
+	struct recon_lacking which = { p, &theirs, 0 };
+	enum ics_err err;
+
+	TRY(recon_element_take_all(s, p, elements, &theirs));
+	which.max = recon_element_room(s);
+	TRY(recon_element_lacking(s, &which, &ours));
+	s->tally.ours += ours.n;
+	recon_msg_elements(&s->out, RECON_ELEMENTS, &ours);
+out:
+	recon_hashes_release(&theirs);
+	recon_hashes_release(&ours);
+	return err;
+}

@@ -131,5 +131,9 @@ enum ics_err recon_element_lacking(struct recon_session *s,
     const struct recon_lacking *which, struct recon_hashes *out);
 /* As many as an answer may have now. */
 size_t recon_element_room(const struct recon_session *s);
+/* They tell all below a prefix: take what we lack, answer with what they
+ * lack. The answer may be a part: the next round goes on. */
+enum ics_err recon_element_exchange(struct recon_session *s,
+    const struct recon_prefix *p, struct bytes elements);
 
 #endif
