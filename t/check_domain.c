@@ -3,31 +3,9 @@
  * Descriptors as text: every word there and back, complaints with their line,
  * signatures by gpg, and what happens to damaged input.
  */
-#include "domain/keywords.h"
-#include "fixture.h"
+#include "domain_make.h"
 
 #define NOW 1900000000
-
-static struct bytes
-written(const struct policy_domain *d)
-{
-	struct buf out;
-
-	buf_init(&out, DOMAIN_TEXT_MAX);
-	domain_write(d, &out);
-	return buf_take(&out);
-}
-
-static struct policy_domain *
-must_read(struct bytes text)
-{
-	struct domain_complaints c = { 0 };
-	struct policy_domain *d = domain_read(text, &c);
-
-	ck_assert_msg(d != NULL, "%s", c.n > 0 ? buf_str(&c.lines) : "silent");
-	domain_complaints_release(&c);
-	return d;
-}
 
 START_TEST(there_and_back)
 {
@@ -74,30 +52,6 @@ START_TEST(there_and_back)
 	alloc_bytes_free(once);
 	alloc_bytes_free(twice);
 	fixture_free(text);
-}
-END_TEST
-
-/* The manual page: its example reads, and every word is in it and described. */
-START_TEST(documented)
-{
-	struct bytes page = fixture_read("../../src/domain/ics-policy.5");
-	char *all = alloc_str_from_bytes(page), item[64];
-	const char *example = strstr(all, ".Bd -literal\n");
-	const char *end = strstr(all, "\n.Ed\n");
-
-	ck_assert(example != NULL && end != NULL);
-	example += strlen(".Bd -literal\n");
-	policy_domain_free(must_read(bytes_of(example,
-	    (size_t)(end + 1 - example))));
-	for (size_t i = 0; i < domain_keywords_n; i++) {
-		const char *word = domain_keywords[i].word;
-
-		ck_assert_msg(strstr(example, word) != NULL, "%s", word);
-		(void)snprintf(item, sizeof(item), ".It Cm %s No", word);
-		ck_assert_msg(strstr(all, item) != NULL, "%s", word);
-	}
-	free(all);
-	fixture_free(page);
 }
 END_TEST
 
@@ -355,7 +309,6 @@ static void
 add(TCase *t)
 {
 	tcase_add_test(t, there_and_back);
-	tcase_add_test(t, documented);
 	tcase_add_loop_test(t, complaints, 0,
 	    (int)(sizeof(wrong) / sizeof(wrong[0])));
 	tcase_add_test(t, signed_by_gpg);

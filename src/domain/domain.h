@@ -7,7 +7,9 @@
  *	parse.c   words, lists and blocks, with their lines
  *	value.c   a value as each type of keywords.def has it
  *	read.c    keywords.def: blocks to struct policy_domain
- *	write.c   and back: starting descriptors, differences
+ *	write.c   and back; writing.c its values
+ *	serial.c  the next version of a text
+ *	start.c   profiles.def: what a descriptor begins with
  *
  * Pure: no I/O, no clock, no store, nothing shared between threads.
  */
@@ -90,5 +92,43 @@ struct policy_domain *domain_read(struct bytes text,
 
 /* Append a text that domain_read takes: equal domains, equal texts. */
 void domain_write(const struct policy_domain *d, struct buf *out);
+/* The same for who goes on from there: comments say what each word means, and
+ * give an example of each sort of block that is not there. */
+void domain_write_explained(const struct policy_domain *d, struct buf *out);
+
+/*
+ * Append the text with another serial in it, all else as it stands: comments,
+ * order, blanks. ICS_EFORMAT: the text is none that domain_read takes.
+ */
+enum ics_err domain_serial_set(struct bytes text, int64_t serial,
+    struct buf *out);
+
+/* ---- to begin with ------------------------------------------------------- */
+
+/* Kinds of servers: profiles.def. */
+enum domain_profile {
+#define X(id, word, words, text) DOMAIN_PROFILE_##id,
+#include "domain/profiles.def"
+#undef X
+	DOMAIN_PROFILES
+};
+const char *domain_profile_word(enum domain_profile profile); /* "infield" */
+const char *domain_profile_words(enum domain_profile profile);
+/* False: there is none of that name. */
+bool domain_profile_find(struct bytes word, enum domain_profile *profile);
+
+/* What a descriptor begins with; all lent. */
+struct domain_start {
+	enum domain_profile profile;
+	const char *name;
+	struct pgp_fpr owner;
+	const struct policy_grant *grants;
+	size_t grants_n;
+};
+/* The first version for a domain of that profile: level, members, what is
+ * required, who may read. NULL with complaints, as about the name. The caller
+ * frees it with policy_domain_free. */
+struct policy_domain *domain_start(const struct domain_start *start,
+    struct domain_complaints *c);
 
 #endif

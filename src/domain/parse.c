@@ -23,6 +23,7 @@ enum token {
 };
 
 struct parsing {
+	struct bytes input;
 	struct cursor cur;
 	int line;
 	enum token token; /* the one that is looked at */
@@ -109,9 +110,17 @@ is_plain(uint8_t c)
 	return c > ' ' && c != 0x7f && strchr("{}=,\"'#", (int)c) == NULL;
 }
 
+static size_t
+place_of(const struct parsing *p)
+{
+	return p->input.n - p->cur.rest.n;
+}
+
+/* In front of its first octet. */
 static void
 text_begin(struct parsing *p)
 {
+	p->value.at = place_of(p);
 	p->value.line = p->line;
 	/* never moves: there is room for all */
 	p->value.text = (const char *)p->texts->p + p->texts->n;
@@ -124,6 +133,7 @@ text_end(struct parsing *p)
 	    (size_t)((const char *)p->texts->p + p->texts->n - p->value.text);
 
 	buf_u8(p->texts, '\0');
+	p->value.n = place_of(p) - p->value.at;
 	if (n > DOMAIN_VALUE_MAX)
 		return bad(p, "a word is longer than 1024 octets; shorten it");
 	return TOKEN_TEXT;
@@ -144,10 +154,11 @@ plain_take(struct parsing *p)
 static enum token
 quoted_take(struct parsing *p)
 {
-	uint8_t quote = cursor_u8(&p->cur);
+	uint8_t quote;
 
 	p->is_quoted = true;
 	text_begin(p);
+	quote = cursor_u8(&p->cur);
 	while (cursor_has(&p->cur)) {
 		uint8_t c = cursor_u8(&p->cur);
 
@@ -315,9 +326,11 @@ bool
 domain_parse(struct bytes text, struct domain_complaints *c,
     struct domain_tree *tree)
 {
-	struct parsing p = {
-		.cur = cursor_of(text), .line = 1, .c = c, .texts = &tree->texts
-	};
+	struct parsing p = { .input = text,
+		.cur = cursor_of(text),
+		.line = 1,
+		.c = c,
+		.texts = &tree->texts };
 
 	*tree = (struct domain_tree){ .top.is_block = true };
 	/* A word needs an octet behind it, or it is the last. */

@@ -19,6 +19,7 @@
 struct domain_value {
 	const char *text; /* lent by the tree */
 	int line;
+	size_t at, n; /* where it stands in the input, with its quotes */
 };
 ARRAY_OF(struct domain_value, domain_values);
 

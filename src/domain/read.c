@@ -16,16 +16,6 @@ struct reading {
 
 /* ---- words ---------------------------------------------------------------------- */
 
-static const struct domain_keyword *
-keyword_find(enum domain_section section, const char *word)
-{
-	for (size_t i = 0; i < domain_keywords_n; i++)
-		if (domain_keywords[i].section == section &&
-		    strcmp(domain_keywords[i].word, word) == 0)
-			return &domain_keywords[i];
-	return NULL;
-}
-
 static void
 word_take(struct reading *r, const struct domain_keyword *k,
     const struct domain_item *item, void *to)
@@ -84,7 +74,8 @@ words_take(struct reading *r, enum domain_section section,
 
 		if (item->is_block && section == DOMAIN_SECTION_DOMAIN)
 			continue;
-		k = item->is_block ? NULL : keyword_find(section, item->word);
+		k = item->is_block ? NULL
+				   : domain_keyword_find(section, item->word);
 		if (k == NULL)
 			domain_complain(r->c, item->line,
 			    "%s: no such word here; see ics-policy(5)",
@@ -100,15 +91,13 @@ words_take(struct reading *r, enum domain_section section,
 
 /* ---- blocks --------------------------------------------------------------------- */
 
-static const char *title_of(enum domain_section section);
-
 static void
 title_complain(struct reading *r, const struct domain_item *block,
     enum domain_section section)
 {
 	domain_complain(r->c, block->line,
 	    "behind %s stands %s; see ics-policy(5)", block->word,
-	    title_of(section));
+	    domain_sections[section].title);
 }
 
 static void
@@ -225,9 +214,8 @@ sync_take(struct reading *r, const struct domain_item *block)
 		    "push: status or an asterisk; see ics-policy(5)");
 }
 
-/* Where a section's blocks go, how many there may be, what titles say. */
+/* Where a section's blocks go, how many there may be. */
 struct section_row {
-	const char *word, *title;
 	size_t at, size, most;
 	void (*take)(struct reading *r, const struct domain_item *block);
 };
@@ -235,17 +223,11 @@ struct section_row {
 	offsetof(struct policy_domain, array), sizeof(struct row), most
 #define NONE 0, 0, 1
 static const struct section_row sections[DOMAIN_SECTION_DOMAIN] = {
-#define X(id, name, title, array, take, words) \
-	[DOMAIN_SECTION_##id] = { name, title, array, take },
+#define X(id, word, title, array, take, words, example) \
+	[DOMAIN_SECTION_##id] = { array, take },
 #include "domain/sections.def"
 #undef X
 };
-
-static const char *
-title_of(enum domain_section section)
-{
-	return sections[section].title;
-}
 
 static size_t
 blocks_count(const struct domain_item *block, const char *word)
@@ -264,12 +246,13 @@ section_take(struct reading *r, const struct domain_item *block,
     enum domain_section section)
 {
 	const struct section_row *row = &sections[section];
-	size_t n = blocks_count(block, row->word);
+	const char *word = domain_sections[section].word;
+	bool wants_title = domain_sections[section].title[0] != '\0';
+	size_t n = blocks_count(block, word);
 
 	if (n > row->most) {
 		domain_complain(r->c, block->line,
-		    "more than %zu %s blocks; leave some out", row->most,
-		    row->word);
+		    "more than %zu %s blocks; leave some out", row->most, word);
 		return;
 	}
 	if (row->size > 0)
@@ -277,9 +260,8 @@ section_take(struct reading *r, const struct domain_item *block,
 		    alloc_zero(n + 1, row->size);
 	for (size_t i = 0; i < block->items_n; i++) {
 		const struct domain_item *item = &block->items[i];
-		bool wants_title = row->title[0] != '\0';
 
-		if (!item->is_block || strcmp(item->word, row->word) != 0)
+		if (!item->is_block || strcmp(item->word, word) != 0)
 			continue;
 		if (item->has_title == wants_title)
 			row->take(r, item);
@@ -299,8 +281,9 @@ strangers_complain(struct reading *r, const struct domain_item *block)
 		bool is_known = false;
 
 		for (size_t s = 0; s < DOMAIN_SECTION_DOMAIN; s++)
-			is_known = is_known ||
-				   strcmp(item->word, sections[s].word) == 0;
+			is_known =
+			    is_known ||
+			    strcmp(item->word, domain_sections[s].word) == 0;
 		if (item->is_block && !is_known)
 			domain_complain(r->c, item->line,
 			    "%s: no such block; see ics-policy(5)", item->word);

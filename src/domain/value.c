@@ -166,15 +166,21 @@ kind_read(const char *text, const struct domain_place *to)
 	return domain_kind_read(text, to->field, to->is_code);
 }
 
+static const char *const classes[] = {
+	[POLICY_UPDATE_APPROVED] = "approved",
+	[POLICY_UPDATE_MAKER] = "maker",
+	[POLICY_UPDATE_EXTERNAL] = "external",
+};
+
+const char *domain_class_word(enum policy_update_class class)
+{
+	assert(class < sizeof(classes) / sizeof(classes[0]));
+	return classes[class];
+}
+
 static bool
 class_read(const char *text, const struct domain_place *to)
 {
-	static const char *const classes[] = {
-		[POLICY_UPDATE_APPROVED] = "approved",
-		[POLICY_UPDATE_MAKER] = "maker",
-		[POLICY_UPDATE_EXTERNAL] = "external",
-	};
-
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
 		if (strcmp(text, classes[i]) == 0) {
 			*(enum policy_update_class *)to->field =
@@ -184,9 +190,8 @@ class_read(const char *text, const struct domain_place *to)
 	return false;
 }
 
-/* One "name=value"; "%20" is a blank. */
-static bool
-term_read(struct bytes word, struct policy_term *term)
+bool
+domain_term_read(struct bytes word, struct policy_term *term)
 {
 	char value[NOTATIONS_PARAM_MAX + 1];
 	const uint8_t *is = word.n == 0 ? NULL : memchr(word.p, '=', word.n);
@@ -213,7 +218,7 @@ where_read(const char *text, const struct domain_place *to)
 		if (n > 0 && terms->n == POLICY_TERMS_MAX)
 			return false;
 		if (n > 0 &&
-		    !term_read(bytes_of(text, n), &terms->at[terms->n]))
+		    !domain_term_read(bytes_of(text, n), &terms->at[terms->n]))
 			return false;
 		terms->n += n > 0;
 		text += n + strspn(text + n, " \t");
@@ -244,8 +249,8 @@ items_read(const char *text, const struct domain_place *to)
 	return true;
 }
 
-static bool
-network_read(const char *text, struct policy_network *net)
+bool
+domain_network_read(const char *text, struct policy_network *net)
 {
 	const char *slash = strchr(text, '/');
 	size_t n = slash == NULL ? strlen(text) : (size_t)(slash - text);
@@ -278,7 +283,7 @@ networks_read(const char *text, const struct domain_place *to)
 {
 	struct policy_network *all = *(struct policy_network **)to->field;
 
-	return network_read(text, &all[(*to->count)++]);
+	return domain_network_read(text, &all[(*to->count)++]);
 }
 
 static bool

@@ -33,5 +33,10 @@ bool domain_fpr_read(const struct policy_domain *d, const char *text,
 /* A kind of entity, "code", "any". */
 bool domain_kind_read(const char *text, enum notations_entity *kind,
     bool *is_code);
+/* One "name=value"; "%20" is a blank. The value is the caller's. */
+bool domain_term_read(struct bytes word, struct policy_term *term);
+/* An address, or one with a slash and bits. */
+bool domain_network_read(const char *text, struct policy_network *net);
+const char *domain_class_word(enum policy_update_class class);
 
 #endif
