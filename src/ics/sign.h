@@ -10,6 +10,11 @@
 
 #define SIGN_PASSPHRASE_MAX 256 /* octets, with the NUL */
 
+/* What --passphrase-fd gives: the first line of that file descriptor. The
+ * caller wipes it. */
+enum ics_err sign_passphrase_read(const char *typed,
+    char room[SIGN_PASSPHRASE_MAX]);
+
 /*
  * Fill act. passphrase is room for what --passphrase-fd gives, lent to act;
  * the caller wipes it. ICS_EUSAGE when --as is missing.

@@ -21,9 +21,8 @@ policy_file_text(const struct policy_file *f)
 	return buf_bytes(f->is_signed ? &f->cleartext.plain : &f->data);
 }
 
-/* "FILE:LINE: what" each. */
-static void
-complaints_tell(const char *path, struct domain_complaints *c)
+void
+policy_complaints_tell(const char *path, struct domain_complaints *c)
 {
 	char *all = c->n == 0 ? NULL : alloc_str(buf_str(&c->lines));
 
@@ -55,7 +54,7 @@ policy_file_read(const char *path, struct policy_file *f)
 		}
 	}
 	f->domain = domain_read(policy_file_text(f), &c);
-	complaints_tell(path, &c);
+	policy_complaints_tell(path, &c);
 	domain_complaints_release(&c);
 	err = f->domain == NULL ? ICS_EFORMAT : ICS_OK;
 out:

@@ -10,9 +10,8 @@
 #include "client/out.h"
 #include "sign/verb.h"
 
-/* The first line of a file descriptor. */
-static enum ics_err
-passphrase_read(const char *typed, char room[SIGN_PASSPHRASE_MAX])
+enum ics_err
+sign_passphrase_read(const char *typed, char room[SIGN_PASSPHRASE_MAX])
 {
 	uint64_t fd;
 	size_t n = 0;
@@ -59,7 +58,8 @@ sign_options_read(const struct ics *ics, char passphrase[SIGN_PASSPHRASE_MAX],
 	if (!ics_has(ics, ICS_OPT_PASSPHRASE_FD))
 		return ICS_OK;
 	act->how.passphrase = passphrase;
-	err = passphrase_read(ics->opts[ICS_OPT_PASSPHRASE_FD], passphrase);
+	err =
+	    sign_passphrase_read(ics->opts[ICS_OPT_PASSPHRASE_FD], passphrase);
 out:
 	return err;
 }
