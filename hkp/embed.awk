@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# pages/*.html to C: with -v want=h the enum, with -v want=c the texts. Each
-# file becomes HKP_PAGE_<its name>. Comments and blank lines stay out.
+# pages/* to C: with -v want=h the enum, with -v want=c the texts. Each file
+# becomes HKP_PAGE_<its name>. Comments, blank lines and indentation stay out.
 
 function name(file) {
 	sub(/.*\//, "", file)
-	sub(/\.html$/, "", file)
+	sub(/\.[a-z]*$/, "", file)
 	return file
 }
 function quote(line) {
@@ -16,7 +16,8 @@ function quote(line) {
 FNR == 1 {
 	pages[++n] = name(FILENAME)
 }
-/^<!-- .* -->$/ || /^[ \t]*$/ { next }
+/^<!-- .* -->$/ || /^\/\* .* \*\/$/ || /^[ \t]*$/ { next }
+{ sub(/^[ \t]+/, "") }
 { text[n] = text[n] "\n\t    " quote($0) }
 END {
 	print "/* Made by hkp/embed.awk from hkp/pages. */"

@@ -305,7 +305,11 @@ index_reply(struct hkp_request *rq, struct hkp_reply *rp,
 	l.limit = limit_read(q->value[HKP_PARAM_LIMIT]);
 	TRY(hkp_search_run(r, s, &hits));
 	TRY(list(&l, q->options, &out, &type));
-	hkp_reply_buf(rp, 200, type, &out);
+	if (strcmp(type, HKP_TYPE_HTML) == 0)
+		hkp_reply_page(rq, rp,
+		    &(struct hkp_framed){ 200, l.search, &out });
+	else
+		hkp_reply_buf(rp, 200, type, &out);
 	if (hits.more)
 		hkp_reply_extra(rp, "X-HKP-Results-Truncated", "%zu", hits.n);
 out:
@@ -329,8 +333,6 @@ op_index(struct hkp_request *rq, struct hkp_reply *rp,
 		    "Behind 0x belongs a hexadecimal number.");
 	else
 		index_reply(rq, rp, q, &s);
-	if (rp->type != NULL && strcmp(rp->type, HKP_TYPE_HTML) == 0)
-		hkp_reply_extra(rp, "Content-Security-Policy", HKP_PAGE_POLICY);
 }
 
 static void

@@ -8,13 +8,45 @@
 #include "hkp/lookup.h"
 #include "hkp/query.h"
 
-#define PAGE_MAX (16u << 20)
+#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
+
+/* Octets of a character that would show what is not there: a control of
+ * Latin-1, or what turns the direction of the text around it. 0: none. */
+static size_t
+deceit_length(struct bytes text)
+{
+	static const struct {
+		const char *lead;
+		uint8_t first, last;
+	} ranges[] = {
+		{ "\xC2", 0x80, 0x9f },
+		{ "\xE2\x80", 0xaa, 0xae },
+		{ "\xE2\x81", 0xa6, 0xa9 },
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		struct bytes lead = bytes_of_str(ranges[i].lead);
+
+		if (text.n > lead.n && bytes_starts_with(text, lead) &&
+		    text.p[lead.n] >= ranges[i].first &&
+		    text.p[lead.n] <= ranges[i].last)
+			return lead.n + 1;
+	}
+	return 0;
+}
 
 static void
 put_escaped(struct buf *out, struct bytes text)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		uint8_t c = text.p[i];
+		size_t deceit = deceit_length(bytes_of(&text.p[i], text.n - i));
+
+		if (deceit > 0) {
+			buf_put_str(out, REPLACEMENT);
+			i += deceit - 1;
+			continue;
+		}
 
 		if (c == '<')
 			buf_put_str(out, "&lt;");
@@ -27,7 +59,7 @@ put_escaped(struct buf *out, struct bytes text)
 		else if (c == '\'')
 			buf_put_str(out, "&#39;");
 		else if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
-			buf_put_str(out, "\xEF\xBF\xBD"); /* U+FFFD */
+			buf_put_str(out, REPLACEMENT);
 		else
 			buf_u8(out, c);
 	}
@@ -70,14 +102,17 @@ hkp_page_put(struct buf *out, enum hkp_page page,
 }
 
 void
-hkp_reply_page(struct hkp_reply *rp, unsigned status, struct buf *out)
+hkp_groups_put(struct buf *out, struct bytes digits)
 {
-	hkp_reply_buf(rp, status, HKP_TYPE_HTML, out);
-	hkp_reply_extra(rp, "Content-Security-Policy", HKP_PAGE_POLICY);
+	for (size_t i = 0; i < digits.n; i++) {
+		if (i > 0 && i % 4 == 0)
+			buf_u8(out, ' ');
+		buf_u8(out, digits.p[i]);
+	}
 }
 
-void
-hkp_page_put_contact(struct buf *out, const struct hkp_identity *id)
+static void
+put_contact(struct buf *out, const struct hkp_identity *id)
 {
 	const struct hkp_page_value contact = { "contact",
 		bytes_of_str(id->contact), false };
@@ -86,27 +121,104 @@ hkp_page_put_contact(struct buf *out, const struct hkp_identity *id)
 		hkp_page_put(out, HKP_PAGE_contact, &contact, 1);
 }
 
+static void
+guard(struct hkp_reply *rp)
+{
+	hkp_reply_extra(rp, "Content-Security-Policy", HKP_PAGE_POLICY);
+	hkp_reply_extra(rp, "X-Content-Type-Options", "nosniff");
+	hkp_reply_extra(rp, "Referrer-Policy", "no-referrer");
+}
+
+/* Is the reply a 304? Else it has its tag. */
+static bool
+is_known(struct hkp_request *rq, struct hkp_reply *rp, struct bytes body)
+{
+	uint8_t digest[32];
+
+	pgp_sha256(body, digest);
+	return hkp_reply_etag(rq, rp, digest, 'p');
+}
+
+void
+hkp_reply_page(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct hkp_framed *page)
+{
+	const struct hkp_identity *id = &rq->config->identity;
+	struct buf contact, out;
+
+	buf_init(&contact, HKP_PAGE_MAX);
+	buf_init(&out, 2 * HKP_PAGE_MAX);
+	put_contact(&contact, id);
+	hkp_page_put(&out, HKP_PAGE_frame,
+	    (struct hkp_page_value[]){
+		{ "title", page->title, false },
+		{ "host", bytes_of_str(id->hostname), false },
+		{ "main", buf_bytes(page->main), true },
+		{ "contact", buf_bytes(&contact), true },
+	    },
+	    4);
+	if (buf_end(page->main) != ICS_OK)
+		hkp_reply_error(rp, ICS_ETOOBIG);
+	else if (page->status != 200 || !is_known(rq, rp, buf_bytes(&out)))
+		hkp_reply_buf(rp, page->status, HKP_TYPE_HTML, &out);
+	guard(rp);
+	buf_release(&contact);
+	buf_release(&out);
+	buf_release(page->main);
+}
+
 void
 hkp_start_page(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	const struct hkp_identity *id = &rq->config->identity;
 	const char *asked = hkp_request_header(rq, "Host");
-	struct buf out, contact;
+	const char *secure = hkp_request_is_tls(rq) ? "s" : "";
+	struct buf out;
 
-	buf_init(&contact, PAGE_MAX);
-	hkp_page_put_contact(&contact, id);
-	const struct hkp_page_value values[] = {
+	buf_init(&out, HKP_PAGE_MAX);
+	hkp_page_put(&out, HKP_PAGE_start,
+	    (struct hkp_page_value[]){
 		{ "host", bytes_of_str(id->hostname), false },
 		/* The name and port by which the reader got here. */
 		{ "asked", bytes_of_str(asked != NULL ? asked : id->hostname),
 		    false },
-		{ "contact", buf_bytes(&contact), true },
-	};
+		{ "secure", bytes_of_str(secure), false },
+	    },
+	    3);
+	hkp_reply_page(rq, rp,
+	    &(struct hkp_framed){ 200, bytes_of_str(id->hostname), &out });
+}
 
-	buf_init(&out, PAGE_MAX);
-	hkp_page_put(&out, HKP_PAGE_start, values, 3);
-	buf_release(&contact);
-	hkp_reply_page(rp, 200, &out);
+/* ---- what pages are made with --------------------------------------------------- */
+
+static void
+reply_static(struct hkp_request *rq, struct hkp_reply *rp, enum hkp_page page)
+{
+	struct bytes text = bytes_of_str(hkp_pages[page]);
+	struct buf out;
+
+	buf_init(&out, text.n);
+	buf_put(&out, text);
+	if (!is_known(rq, rp, text))
+		hkp_reply_buf(rp, 200,
+		    page == HKP_PAGE_style ? "text/css; charset=utf-8"
+					   : "image/svg+xml",
+		    &out);
+	buf_release(&out);
+	hkp_reply_extra(rp, "Cache-Control", "max-age=3600");
+	guard(rp);
+}
+
+void
+hkp_style(struct hkp_request *rq, struct hkp_reply *rp)
+{
+	reply_static(rq, rp, HKP_PAGE_style);
+}
+
+void
+hkp_icon(struct hkp_request *rq, struct hkp_reply *rp)
+{
+	reply_static(rq, rp, HKP_PAGE_icon);
 }
 
 /* ---- the list of a search ------------------------------------------------------ */
@@ -131,14 +243,18 @@ put_row(struct buf *out, const struct store_row *row, int64_t now,
 	char fpr[PGP_FPR_TEXT_MAX] = "";
 	char created[CLOCK_TEXT_MAX];
 	char bits[16];
+	struct buf groups;
 
+	buf_init(&groups, 2 * sizeof(fpr));
 	if (row->kind != STORE_ROW_UID)
 		pgp_fpr_hex(&row->fpr, fpr);
+	hkp_groups_put(&groups, bytes_of_str(fpr));
 	clock_date(row->created, created);
 	(void)snprintf(bits, sizeof(bits), "%u", (unsigned)row->bits);
 	hkp_page_put(out, pages[row->kind],
 	    (struct hkp_page_value[]){
 		{ "fpr", bytes_of_str(fpr), false },
+		{ "groups", buf_bytes(&groups), false },
 		{ "algo", bytes_of_str(pgp_algo_words(row->algo)), false },
 		{ "bits", bytes_of_str(bits), false },
 		{ "created", bytes_of_str(created), false },
@@ -146,7 +262,8 @@ put_row(struct buf *out, const struct store_row *row, int64_t now,
 		{ "uid", row->uid, false },
 		{ "rows", rows, true },
 	    },
-	    7);
+	    8);
+	buf_release(&groups);
 }
 
 /* The legacy list does not show subkeys of a newer kind. */

@@ -15,9 +15,10 @@
 #include "hkp/pages.h" /* generated: enum hkp_page, hkp_pages */
 #include "hkp/request.h"
 
-#define HKP_PAGE_POLICY                                                       \
-	"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; " \
-	"base-uri 'none'; frame-ancestors 'none'"
+#define HKP_PAGE_POLICY                                          \
+	"default-src 'none'; style-src 'self'; img-src 'self'; " \
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+#define HKP_PAGE_MAX (16u << 20) /* octets of a page */
 
 struct hkp_page_value {
 	const char *name;
@@ -29,12 +30,18 @@ struct hkp_page_value {
 void hkp_page_put(struct buf *out, enum hkp_page page,
     const struct hkp_page_value *values, size_t n);
 
-/* Append whom to ask, if the operator said it: a rendered value. */
-struct hkp_identity;
-void hkp_page_put_contact(struct buf *out, const struct hkp_identity *id);
+/* Append hexadecimal digits in groups of four: text, not rendered. */
+void hkp_groups_put(struct buf *out, struct bytes digits);
 
-/* Answer with a page (out is empty afterwards). */
-void hkp_reply_page(struct hkp_reply *rp, unsigned status, struct buf *out);
+/* Answer with a page in the frame that all have. A good one has an ETag: a
+ * client that knows it gets a 304. */
+struct hkp_framed {
+	unsigned status;
+	struct bytes title; /* text */
+	struct buf *main;   /* rendered; empty afterwards */
+};
+void hkp_reply_page(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct hkp_framed *page);
 
 /* Answer with JSON, whose reference is given away. */
 void hkp_reply_json(struct hkp_reply *rp, unsigned status, json_t *json);

@@ -107,3 +107,9 @@ hkp_request_peer(struct hkp_request *rq)
 		return NULL;
 	return c->peer;
 }
+
+bool
+hkp_request_is_tls(struct hkp_request *rq)
+{
+	return session_of(hkp_conn_of(rq)) != NULL;
+}

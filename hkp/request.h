@@ -13,7 +13,7 @@
 #include "intake/intake.h"
 #include "store/store.h"
 
-#define HKP_EXTRA_MAX	    4	/* headers beyond the usual ones */
+#define HKP_EXTRA_MAX	    6	/* headers beyond the usual ones */
 #define HKP_EXTRA_VALUE_MAX 160 /* octets of a value, with its NUL */
 #define HKP_PATIENCE_NS	    UINT64_C(250000000) /* of a thread that others need */
 #define HKP_RETRY_SECONDS   2			/* what Retry-After proposes */
@@ -89,6 +89,9 @@ const char *hkp_request_header(struct hkp_request *rq, const char *name);
 /* The name of the configured peer whose key the client proved in TLS, lent
  * until the reply is sent; NULL: a stranger. */
 const char *hkp_request_peer(struct hkp_request *rq);
+
+/* Did it come by TLS? */
+bool hkp_request_is_tls(struct hkp_request *rq);
 
 /* The reader of this thread, looking at the newest state. On failure the
  * reply is filled and the result is NULL. */

@@ -207,15 +207,15 @@ put_words(struct buf *out, const struct intake_result *result)
 }
 
 static void
-tell_words(struct hkp_reply *rp, unsigned status,
-    const struct intake_result *result, enum hkp_telling telling)
+tell_words(struct hkp_request *rq, struct hkp_reply *rp, unsigned status,
+    const struct intake_result *result)
 {
 	struct buf words;
 	struct buf page;
 
 	buf_init(&words, TELL_MAX);
 	put_words(&words, result);
-	if (telling == HKP_TELL_TEXT) {
+	if (rq->telling == HKP_TELL_TEXT) {
 		hkp_reply_buf(rp, status, HKP_TYPE_TEXT, &words);
 		return;
 	}
@@ -224,7 +224,8 @@ tell_words(struct hkp_reply *rp, unsigned status,
 	    (struct hkp_page_value[]){ { "words", buf_bytes(&words), false } },
 	    1);
 	buf_release(&words);
-	hkp_reply_page(rp, status, &page);
+	hkp_reply_page(rq, rp,
+	    &(struct hkp_framed){ status, bytes_of_str("Submission"), &page });
 }
 
 void
@@ -236,7 +237,7 @@ hkp_result_tell(struct hkp_request *rq, struct hkp_reply *rp,
 	switch (rq->telling) {
 	case HKP_TELL_TEXT:
 	case HKP_TELL_HTML:
-		tell_words(rp, status, result, rq->telling);
+		tell_words(rq, rp, status, result);
 		break;
 	case HKP_TELL_JSON:
 		tell_json(rp, status, result);

@@ -15,7 +15,6 @@
 #define DAY	 86400
 #define HOURS	 24
 #define DAYS	 7
-#define PAGE_MAX (1u << 20)
 
 struct numbers {
 	int64_t now;
@@ -137,15 +136,12 @@ reply_html(struct hkp_request *rq, struct hkp_reply *rp,
 	struct buf peers;
 	struct buf hours;
 	struct buf days;
-	struct buf contact;
 	struct buf out;
 
-	buf_init(&peers, PAGE_MAX);
-	buf_init(&hours, PAGE_MAX);
-	buf_init(&days, PAGE_MAX);
-	buf_init(&contact, PAGE_MAX);
-	buf_init(&out, PAGE_MAX);
-	hkp_page_put_contact(&contact, id);
+	buf_init(&peers, HKP_PAGE_MAX);
+	buf_init(&hours, HKP_PAGE_MAX);
+	buf_init(&days, HKP_PAGE_MAX);
+	buf_init(&out, HKP_PAGE_MAX);
 	put_peers(&peers, json_object_get(all, "peers"));
 	put_peers(&peers, json_object_get(all, "pksTargets"));
 	put_load(&hours, n->hours, HOURS);
@@ -154,7 +150,6 @@ reply_html(struct hkp_request *rq, struct hkp_reply *rp,
 	hkp_page_put(&out, HKP_PAGE_stats,
 	    (struct hkp_page_value[]){
 		{ "host", bytes_of_str(id->hostname), false },
-		{ "contact", buf_bytes(&contact), true },
 		{ "software", bytes_of_str(SOFTWARE), false },
 		{ "version", bytes_of_str(PACKAGE_VERSION), false },
 		{ "total", bytes_of_str(total), false },
@@ -162,13 +157,13 @@ reply_html(struct hkp_request *rq, struct hkp_reply *rp,
 		{ "days", buf_bytes(&days), true },
 		{ "peers", buf_bytes(&peers), true },
 	    },
-	    8);
+	    7);
 	json_decref(all);
-	buf_release(&contact);
 	buf_release(&peers);
 	buf_release(&hours);
 	buf_release(&days);
-	hkp_reply_page(rp, 200, &out);
+	hkp_reply_page(rq, rp,
+	    &(struct hkp_framed){ 200, bytes_of_str("Statistics"), &out });
 }
 
 static bool

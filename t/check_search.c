@@ -139,8 +139,31 @@ START_TEST(page_escapes)
 	buf_init(&out, 4096);
 	hkp_page_put(&out, HKP_PAGE_index_uid, &value, 1);
 	ck_assert_str_eq(buf_str(&out),
-	    "<li><strong>&lt;script&gt;&amp;&quot;&#39;\xEF\xBF\xBD\xEF\xBF\xBD"
-	    "{{state}}\xc3\xa4</strong></li>\n");
+	    "<li><strong><bdi>&lt;script&gt;&amp;&quot;&#39;\xEF\xBF\xBD\xEF\xBF\xBD"
+	    "{{state}}\xc3\xa4</bdi></strong></li>\n");
+	buf_release(&out);
+}
+END_TEST
+
+/* What turns the direction of text, and controls beyond ASCII. */
+START_TEST(page_hides_deceit)
+{
+	const struct hkp_page_value value = { "uid",
+		bytes_of_str("a\xE2\x80\xAE"
+			     "b\xE2\x81\xA6"
+			     "c\xC2\x9F"
+			     "d\xE2\x80\x8F"
+			     "e\xE2\x80"),
+		false };
+	struct buf out;
+
+	buf_init(&out, 4096);
+	hkp_page_put(&out, HKP_PAGE_index_uid, &value, 1);
+	ck_assert_ptr_nonnull(strstr(buf_str(&out), ">a\xEF\xBF\xBD"
+						    "b\xEF\xBF\xBD"
+						    "c\xEF\xBF\xBD"
+						    "d\xE2\x80\x8F"
+						    "e\xE2\x80<"));
 	buf_release(&out);
 }
 END_TEST
@@ -157,7 +180,7 @@ START_TEST(page_holds_pages)
 	    },
 	    2);
 	ck_assert_ptr_nonnull(strstr(buf_str(&out), "\n<p>\n"));
-	ck_assert_ptr_nonnull(strstr(buf_str(&out), "“&lt;p&gt;”"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&out), "“<bdi>&lt;p&gt;</bdi>”"));
 	ck_assert_ptr_null(strstr(buf_str(&out), "{{"));
 	buf_release(&out);
 }
@@ -168,7 +191,9 @@ START_TEST(pages_are_plain)
 {
 	for (size_t i = 0; i < HKP_PAGE_COUNT; i++) {
 		ck_assert_ptr_null(strstr(hkp_pages[i], "<script"));
-		ck_assert_ptr_null(strstr(hkp_pages[i], "http:"));
+		/* An image of its own names the language it is in. */
+		if (i != HKP_PAGE_icon)
+			ck_assert_ptr_null(strstr(hkp_pages[i], "http:"));
 		ck_assert_ptr_null(strstr(hkp_pages[i], "https:"));
 	}
 }
@@ -222,6 +247,7 @@ add(TCase *tc)
 	    (int)(sizeof(queries) / sizeof(queries[0])));
 	tcase_add_test(tc, hashquery_truncated);
 	tcase_add_test(tc, page_escapes);
+	tcase_add_test(tc, page_hides_deceit);
 	tcase_add_test(tc, page_holds_pages);
 	tcase_add_test(tc, pages_are_plain);
 	tcase_add_test(tc, busy_says_when);

@@ -77,7 +77,7 @@ list_mr(struct hkp_reply *rp, const struct named *n)
 }
 
 static void
-list_page(struct hkp_reply *rp, const struct named *n)
+list_page(struct hkp_request *rq, struct hkp_reply *rp, const struct named *n)
 {
 	struct buf row, out;
 
@@ -99,11 +99,13 @@ list_page(struct hkp_reply *rp, const struct named *n)
 	    },
 	    3);
 	buf_release(&row);
-	hkp_reply_page(rp, 200, &out);
+	hkp_reply_page(rq, rp,
+	    &(struct hkp_framed){ 200, bytes_of_str(n->item), &out });
 }
 
 static void
-list_reply(struct hkp_reply *rp, const struct api_view *v, unsigned options)
+list_reply(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct api_view *v, unsigned options)
 {
 	struct named n;
 
@@ -113,7 +115,7 @@ list_reply(struct hkp_reply *rp, const struct api_view *v, unsigned options)
 	else if (options & HKP_OPTION_MR)
 		list_mr(rp, &n);
 	else
-		list_page(rp, &n);
+		list_page(rq, rp, &n);
 	json_decref(n.descriptor);
 }
 
@@ -156,7 +158,7 @@ api_code_lookup(struct hkp_request *rq, struct hkp_reply *rp,
 	if (hkp_word_is(q->value[HKP_PARAM_OP], "get"))
 		get_reply(rq, rp, &v);
 	else
-		list_reply(rp, &v, q->options);
+		list_reply(rq, rp, &v, q->options);
 out:
 	if (err == ICS_ENOTFOUND)
 		hkp_reply_miss(rp);
