@@ -139,9 +139,9 @@ START_TEST(test_migrate)
 	memcpy(steps, sql_steps, sizeof(sql_steps));
 	steps[SQL_STEPS] = "CREATE TABLE next (a INTEGER) STRICT;"
 			   "INSERT INTO next SELECT id FROM cert;"
-			   "PRAGMA user_version = 4;";
+			   "PRAGMA user_version = 5;";
 	steps[SQL_STEPS + 1] = "CREATE TABLE third (a INTEGER) STRICT;"
-			       "PRAGMA user_version = 5;"
+			       "PRAGMA user_version = 6;"
 			       "CREATE TABLE third (a INTEGER) STRICT;";
 	OK(store_migrate(&sc.store->db, steps, SQL_STEPS));
 	ck_assert_int_eq(version(), SQL_STEPS);
@@ -165,7 +165,9 @@ END_TEST
 static void
 step_back(void)
 {
-	plant("DROP TABLE node; DROP INDEX cert_digest;"
+	plant("DROP TABLE domain; DROP TABLE descriptor; DROP TABLE member;"
+	      "DROP TABLE due; DROP TABLE walk;"
+	      "DROP TABLE node; DROP INDEX cert_digest;"
 	      "DROP INDEX cert_skshash;"
 	      "CREATE INDEX cert_skshash ON cert (skshash);"
 	      "ALTER TABLE total DROP COLUMN grown;"

@@ -19,6 +19,7 @@ static const char *const events[] = {
 	[STORE_EVENT_ALLOW] = "allow",
 	[STORE_EVENT_STATE] = "state",
 	[STORE_EVENT_FORGET] = "forget",
+	[STORE_EVENT_DESCRIPTOR] = "descriptor",
 };
 
 json_t *

@@ -211,7 +211,7 @@ fsck_main(void *arg)
 {
 	struct fsck *f = arg;
 	struct hkp *h = f->h;
-	const struct store_fsck how = { fsck_found, NULL, f };
+	const struct store_fsck how = { .found = fsck_found, .arg = f };
 	int64_t differences = 0;
 	struct buf out;
 	enum ics_err err;

@@ -20,6 +20,7 @@ static const struct {
 	{ "allow", AUDIT_ALLOW },
 	{ "state", AUDIT_STATE },
 	{ "forget", AUDIT_FORGET },
+	{ "descriptor", AUDIT_DESCRIPTOR },
 };
 
 /* ---- rows ----------------------------------------------------------------------------- */

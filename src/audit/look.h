@@ -16,8 +16,9 @@ enum audit_event {
 	AUDIT_DELETE = 2,
 	AUDIT_DENY = 3,
 	AUDIT_ALLOW = 4,
-	AUDIT_STATE = 5, /* a statement is known */
-	AUDIT_FORGET = 6 /* it is known no more */
+	AUDIT_STATE = 5,     /* a statement is known */
+	AUDIT_FORGET = 6,    /* it is known no more */
+	AUDIT_DESCRIPTOR = 7 /* of a domain, by its owner */
 };
 
 /* A row, read and held against its leaf. */

@@ -10,8 +10,11 @@
  *	write.c   and back; writing.c its values
  *	serial.c  the next version of a text
  *	start.c   profiles.def: what a descriptor begins with
+ *	set.c     all domains of a server: set.h
+ *	live.c    the set that is in force
  *
- * Pure: no I/O, no clock, no store, nothing shared between threads.
+ * But for the last two pure: no I/O, no clock, no store, nothing shared
+ * between threads.
  */
 #ifndef DOMAIN_DOMAIN_H
 #define DOMAIN_DOMAIN_H
@@ -130,5 +133,7 @@ struct domain_start {
  * frees it with policy_domain_free. */
 struct policy_domain *domain_start(const struct domain_start *start,
     struct domain_complaints *c);
+
+#include "domain/set.h"
 
 #endif

@@ -37,7 +37,9 @@ progress_set(void *arg, int64_t done, int64_t total)
 static enum ics_err
 fsck_file(const char *dir, struct fsck *f)
 {
-	const struct store_fsck how = { difference_add, progress_set, f };
+	const struct store_fsck how = {
+		.found = difference_add, .progress = progress_set, .arg = f
+	};
 	struct store_reader *r = NULL;
 	int64_t differences;
 	enum ics_err err;

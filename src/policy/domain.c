@@ -150,6 +150,13 @@ void
 policy_line_rights(const struct policy_line *line,
     const struct policy_rights *base, struct policy_rights *out)
 {
+	policy_lines_rights(line, 1, base, out);
+}
+
+void
+policy_lines_rights(const struct policy_line *lines, size_t n,
+    const struct policy_rights *base, struct policy_rights *out)
+{
 	struct right_array all = { 0 };
 	struct rule_array states = { 0 };
 
@@ -157,8 +164,9 @@ policy_line_rights(const struct policy_line *line,
 		*right_array_add(&all) = base->at[i];
 	for (size_t i = 0; base != NULL && i < base->states_n; i++)
 		*rule_array_add(&states) = base->states[i];
-	for (size_t i = 0; i < line->n; i++)
-		version_take(line, i, &all, &states);
+	for (size_t k = 0; k < n; k++)
+		for (size_t i = 0; i < lines[k].n; i++)
+			version_take(&lines[k], i, &all, &states);
 	if (all.n > 0)
 		qsort(all.at, all.n, sizeof(*all.at), right_order);
 	*out = (struct policy_rights){ .at = all.at,

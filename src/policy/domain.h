@@ -190,6 +190,9 @@ struct policy_rights;
  */
 void policy_line_rights(const struct policy_line *line,
     const struct policy_rights *base, struct policy_rights *out);
+/* The same of n lines at once. */
+void policy_lines_rights(const struct policy_line *lines, size_t n,
+    const struct policy_rights *base, struct policy_rights *out);
 void policy_rights_release(struct policy_rights *rights);
 
 /* What membership and the decision look at: what rightful others say of an

@@ -21,13 +21,14 @@ struct check {
 	struct check_ids records;  /* owned: likewise */
 	int64_t statements, terms; /* rows that are there as they must be */
 	int64_t tiles;		   /* likewise */
-	bool index;  /* some index row belongs to no certificate */
-	bool words;  /* the text index differs */
-	bool said;   /* a statement or term is nobody's, or miscounted */
-	bool tree;   /* tiles differ, though the log is what it was */
-	bool totals; /* a counter differs */
-	bool nodes;  /* the tree that peers compare differs, or is not whole */
-	bool print;  /* the print differs */
+	bool index;   /* some index row belongs to no certificate */
+	bool words;   /* the text index differs */
+	bool said;    /* a statement or term is nobody's, or miscounted */
+	bool tree;    /* tiles differ, though the log is what it was */
+	bool totals;  /* a counter differs */
+	bool nodes;   /* the tree that peers compare differs, or is not whole */
+	bool print;   /* the print differs */
+	bool members; /* an item belongs elsewhere than its row says */
 };
 
 /* Tell of a difference. */
@@ -48,6 +49,7 @@ enum ics_err check_totals(struct check *c);
 enum ics_err check_records(struct check *c);
 enum ics_err check_orphans(struct check *c);
 enum ics_err check_gossip(struct check *c);
+enum ics_err check_domains(struct check *c);
 
 /* Compare what a carrier says with its rows; *differs is set when one is
  * missing or another. */

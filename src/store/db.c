@@ -107,15 +107,34 @@ db_open(struct db *db, const char *path, int flags)
 }
 
 void
-db_close(struct db *db)
+db_join(struct db *db, const struct db *to)
 {
-	int rc;
+	*db = (struct db){ .sq = to->sq };
+}
 
+static void
+queries_free(struct db *db)
+{
 	for (size_t i = 0; i < SQL_QUERIES; i++) {
 		(void)sqlite3_finalize(db->stmts[i]); /* told when it ran */
 		db->stmts[i] = NULL;
 	}
 	db->lent = NULL;
+}
+
+void
+db_part(struct db *db)
+{
+	queries_free(db);
+	db->sq = NULL;
+}
+
+void
+db_close(struct db *db)
+{
+	int rc;
+
+	queries_free(db);
 	rc = sqlite3_close(db->sq);
 	assert(rc == SQLITE_OK); /* else some statement was not finalised */
 	db->sq = NULL;

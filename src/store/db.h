@@ -28,6 +28,11 @@ struct db {
 enum ics_err db_open(struct db *db, const char *path, int flags);
 void db_close(struct db *db);
 
+/* Another one over the same connection, with queries of its own; db_part it
+ * before that is closed. */
+void db_join(struct db *db, const struct db *to);
+void db_part(struct db *db);
+
 /* Prepare all queries for this use; ICS_EDB names the first that fails. */
 enum ics_err db_prepare(struct db *db, enum sql_use use);
 

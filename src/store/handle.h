@@ -42,8 +42,9 @@ struct store {
 	struct keep keep; /* what peers compare */
 	uint8_t salts[STORE_SALTS][16];
 	size_t salts_left;
-	int wal_pages; /* as of the last commit */
-	int wal_left;  /* pages in it when it could not be moved */
+	struct store_reader *peek; /* owned; NULL: nobody asked */
+	int wal_pages;		   /* as of the last commit */
+	int wal_left;		   /* pages in it when it could not be moved */
 	bool bulk;
 };
 
@@ -59,6 +60,10 @@ struct store_reader {
 		Fts5Tokenizer *it; /* owned */
 	} tokens;
 };
+
+/* Take back what the peeking reader lends; end it. */
+void store_peek_settle(struct store *s);
+void store_peek_close(struct store *s);
 
 /* dir/name; the caller frees it. */
 char *store_path(const char *dir, const char *name);

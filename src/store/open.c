@@ -212,6 +212,7 @@ store_close(struct store *s)
 		/* An unfinished bulk is ended by the next store_open. */
 		if (s->bulk && store_bulk_end(s) != ICS_OK)
 			s->bulk = false;
+		store_peek_close(s);
 		db_close(&s->db);
 	}
 	keep_forget(s);

@@ -126,3 +126,41 @@ store_reader_end(struct store_reader *r)
 		log_event(LOG_LEVEL_WARN, "store",
 		    "words=\"a snapshot stays\"");
 }
+
+/* ---- inside the writer's transaction ------------------------------------------- */
+
+enum ics_err
+store_peek_reader(struct store *s, struct store_reader **r)
+{
+	enum ics_err err = ICS_OK;
+
+	if (s->peek == NULL) {
+		s->peek = alloc_zero(1, sizeof(*s->peek));
+		s->peek->path = alloc_str(s->path);
+		db_join(&s->peek->db, &s->db);
+		err = db_prepare(&s->peek->db, SQL_READER);
+	}
+	if (err != ICS_OK)
+		store_peek_close(s);
+	*r = s->peek;
+	return err;
+}
+
+void
+store_peek_settle(struct store *s)
+{
+	if (s->peek != NULL)
+		db_settle(&s->peek->db);
+}
+
+void
+store_peek_close(struct store *s)
+{
+	if (s->peek == NULL)
+		return;
+	store_tokens_close(s->peek);
+	db_part(&s->peek->db);
+	free(s->peek->path);
+	free(s->peek);
+	s->peek = NULL;
+}

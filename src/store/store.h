@@ -11,6 +11,7 @@
  *	log   what was accepted, in order, for ever; a tree over it
  *	deny  fingerprints that stay out       pending  signatures that wait
  *	node, print   what peers compare      store/gossip.h
+ *	descriptor, member  domains           store/descriptor.h
  *
  * Everything derived changes in the same transaction as the certificate.
  * No SQL stands outside sql/. Errors: ICS_EDB, ICS_ENOSPACE, ICS_EIO,
@@ -24,6 +25,7 @@
 #include "base/cursor.h"
 #include "base/err.h"
 #include "pgp/pgp.h"
+#include "store/descriptor.h"
 #include "store/gossip.h"
 #include "store/record.h"
 
@@ -337,8 +339,9 @@ enum store_event {
 	STORE_EVENT_DELETE = 2,
 	STORE_EVENT_DENY = 3,
 	STORE_EVENT_ALLOW = 4,
-	STORE_EVENT_STATE = 5, /* a statement became known, whatever has it */
-	STORE_EVENT_FORGET = 6 /* it is no longer held */
+	STORE_EVENT_STATE = 5,	/* a statement became known, whatever has it */
+	STORE_EVENT_FORGET = 6, /* it is no longer held */
+	STORE_EVENT_DESCRIPTOR = 7 /* of a domain, by its owner */
 };
 
 struct store_log_row {
@@ -347,8 +350,8 @@ struct store_log_row {
 	enum store_event event;
 	struct notations_subject subject; /* keys of version 3 and 5, too */
 	struct pgp_fpr item;		  /* of subject, when that is a key */
-	uint8_t digest[32]; /* of a certificate's data or of a statement; zero
-	                      * for others */
+	uint8_t digest[32]; /* of a certificate's data, of a statement or of a
+	                     * descriptor's text; zero for others */
 	uint8_t salt[16];
 	uint8_t leaf[32]; /* RFC 6962 leaf hash over a salted commitment */
 };
@@ -364,6 +367,7 @@ struct store_fsck {
 	void (*found)(void *arg, const char *text);
 	void (*progress)(void *arg, int64_t done, int64_t total); /* or NULL */
 	void *arg;
+	const struct store_judge *judge; /* lent, or NULL */
 };
 
 /* Recompute every derived row from the certificates, online, and name what

@@ -69,6 +69,7 @@ store_begin(struct store *s)
 {
 	forget(s);
 	db_settle(&s->db);
+	store_peek_settle(s);
 	wal_move(s);
 	return db_do(&s->db, SQL_TXN_BEGIN_WRITE);
 }
@@ -149,6 +150,7 @@ store_commit(struct store *s)
 
 	TRY(keep_write(s));
 	TRY(delta_write(s));
+	store_peek_settle(s);
 	TRY(db_do(&s->db, SQL_TXN_COMMIT));
 	keep_committed(s);
 	news_tell(s);
@@ -162,6 +164,7 @@ void
 store_rollback(struct store *s)
 {
 	db_settle(&s->db);
+	store_peek_settle(s);
 	forget(s);
 	keep_forget(s);
 	/* SQLite may have rolled back by itself. When even this fails, the

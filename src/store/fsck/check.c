@@ -218,7 +218,7 @@ check_run(struct check *c)
 		{ "User IDs", check_uids }, { "text index", check_words },
 		{ "statements", check_orphans }, { "log", check_log },
 		{ "deny list", check_denied }, { "counters", check_totals },
-		{ "tree", check_gossip } };
+		{ "tree", check_gossip }, { "domains", check_domains } };
 
 	for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
 		enum ics_err err = passes[i].run(c);

@@ -44,6 +44,7 @@ key_check(struct check *c, const struct store_log_row *row, const char *name)
 	case STORE_EVENT_ALLOW:
 	case STORE_EVENT_STATE:
 	case STORE_EVENT_FORGET:
+	case STORE_EVENT_DESCRIPTOR:
 		break;
 	}
 out:

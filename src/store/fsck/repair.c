@@ -210,6 +210,10 @@ all_repair(struct store *s, const struct check *c, int64_t *repaired)
 	}
 	TRY(keep_print_fill(s));
 	*repaired += c->print;
+	/* The writer derives them when it runs. */
+	if (c->members)
+		TRY(store_walk_put(s, &(struct pgp_fpr){ 0 }));
+	*repaired += c->members;
 	/* What was counted on the way is counted again, whole. */
 	s->delta = (struct store_delta){ 0 };
 	TRY(db_do(&s->db, SQL_REPAIR_WAITING));
