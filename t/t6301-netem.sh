@@ -126,7 +126,7 @@ test_ok 'both are sound' 'ics_at a fsck && ics_at b fsck &&
 seed=${SEED:-$(date +%N | sed 's/^0*//')}
 echo "# SEED=$seed"
 mkdir "$tmp/in"
-"$builddir/t/statements" "$seed" 600 1 "$tmp/in" || exit 99
+"$builddir/t/statements" "$seed" 1600 1 "$tmp/in" || exit 99
 root=$(cat "$tmp/in/root")
 count=$(own_batches | wc -l)
 at=0
@@ -141,8 +141,16 @@ own_differ() {
 start_c() {
 	at_side here own_start c --root "$root"
 }
+# What differs may be too little for the wire to be cut: then more of it.
 own_cut() {
-	own_differ && cut_at "$d_port" "$1" own_round c d && own_settle c d
+	for cut_try in 1 2 3; do
+		own_differ || return
+		cut_at "$d_port" "$1" own_round c d
+		cut_status=$?
+		own_settle c d || return
+		test "$cut_status" -ne 0 || return 0
+	done
+	return 1
 }
 test_ok 'two of our own' '
 	own_new c d && start_c && at_side beyond own_start d --root "$root" &&

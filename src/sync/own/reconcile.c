@@ -24,14 +24,15 @@ protocol(struct sync *s, struct sync_peer *p, const char *words)
 
 /* ---- the difference --------------------------------------------------------------- */
 
+/* Met are the sets as they were compared, not as they are by now: what has
+ * come may have set free what waited for it, and that is to be given. */
 static void
 settle(struct sync *s, struct sync_peer *p)
 {
 	struct sync_own *own = sync_own_of(p);
-	struct store_reader *r = sync_reader(s);
 
-	own->has_met =
-	    r != NULL && store_print_get(r, &own->met_ours) == ICS_OK;
+	own->has_met = true;
+	own->met_ours = own->ours;
 	own->met_theirs = own->theirs;
 	own->met_differing = own->differing;
 	sync_own_done(s, p);
