@@ -134,6 +134,7 @@ struct domain_start {
 struct policy_domain *domain_start(const struct domain_start *start,
     struct domain_complaints *c);
 
+#include "domain/look.h"
 #include "domain/set.h"
 
 #endif

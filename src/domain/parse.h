@@ -44,6 +44,9 @@ bool domain_parse(struct bytes text, struct domain_complaints *c,
     struct domain_tree *tree);
 void domain_tree_release(struct domain_tree *tree);
 
+/* The next line without its LF; false at the end. */
+bool domain_line_take(struct cursor *cur, struct bytes *line);
+
 /* Note "line: what; help". */
 void domain_complain(struct domain_complaints *c, int line, const char *format,
     ...) __attribute__((format(printf, 3, 4)));

@@ -158,6 +158,7 @@ require_take(struct reading *r, const struct domain_item *block)
 static void
 read_take(struct reading *r, const struct domain_item *block)
 {
+	r->d->read.line = block->line;
 	words_take(r, DOMAIN_SECTION_READ, block, &r->d->read);
 }
 

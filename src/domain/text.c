@@ -5,7 +5,7 @@
  * and what is digested come from the same lines.
  * Spec: RFC 9580 7.
  */
-#include "domain/domain.h"
+#include "domain/parse.h"
 
 #define BEGIN_TEXT "-----BEGIN PGP SIGNED MESSAGE-----"
 #define BEGIN_SIG  "-----BEGIN PGP SIGNATURE-----"
@@ -39,9 +39,8 @@ is_line(struct bytes line, const char *text)
 	return bytes_equal(blanks_cut(line), bytes_of_str(text));
 }
 
-/* The next line without its LF; false at the end. */
-static bool
-line_take(struct cursor *cur, struct bytes *line)
+bool
+domain_line_take(struct cursor *cur, struct bytes *line)
 {
 	const uint8_t *lf;
 
@@ -73,7 +72,8 @@ domain_text_canonical(struct bytes plain, struct buf *out)
 	struct cursor cur = cursor_of(plain);
 	struct bytes line;
 
-	for (bool is_first = true; line_take(&cur, &line); is_first = false)
+	for (bool is_first = true; domain_line_take(&cur, &line);
+	     is_first = false)
 		canonical_put(line, is_first, out);
 }
 
@@ -83,7 +83,7 @@ domain_text_escaped(struct bytes plain, struct buf *out)
 	struct cursor cur = cursor_of(plain);
 	struct bytes line;
 
-	while (line_take(&cur, &line)) {
+	while (domain_line_take(&cur, &line)) {
 		if (line.n > 0 && line.p[0] == '-')
 			buf_put_str(out, "- ");
 		buf_put(out, blanks_cut(line));
@@ -105,7 +105,7 @@ headers_pass(struct cursor *cur)
 {
 	struct bytes line;
 
-	while (line_take(cur, &line)) {
+	while (domain_line_take(cur, &line)) {
 		if (blanks_cut(line).n == 0)
 			return ICS_OK;
 		if (!bytes_starts_with(line, bytes_of_str(HASH)))
@@ -122,7 +122,7 @@ lines_read(struct cursor *cur, struct domain_signed *s, struct bytes *rest)
 
 	for (bool is_first = true;; is_first = false) {
 		*rest = cur->rest;
-		if (!line_take(cur, &line))
+		if (!domain_line_take(cur, &line))
 			return ICS_ETRUNCATED;
 		if (is_line(line, BEGIN_SIG))
 			return ICS_OK;
@@ -145,7 +145,7 @@ end_check(struct bytes armor)
 	struct bytes line;
 	bool has_ended = false;
 
-	while (line_take(&cur, &line)) {
+	while (domain_line_take(&cur, &line)) {
 		if (has_ended && blanks_cut(line).n > 0)
 			return ICS_EFORMAT;
 		has_ended = has_ended || is_line(line, END_SIG);
@@ -187,7 +187,7 @@ domain_signed_read(struct bytes input, struct domain_signed *s)
 		return ICS_ETOOBIG;
 	if (input.n > 0 && memchr(input.p, '\0', input.n) != NULL)
 		return ICS_EFORMAT;
-	if (!line_take(&cur, &line) || !is_line(line, BEGIN_TEXT))
+	if (!domain_line_take(&cur, &line) || !is_line(line, BEGIN_TEXT))
 		return ICS_EFORMAT;
 	TRY(headers_pass(&cur));
 	TRY(lines_read(&cur, s, &armor));

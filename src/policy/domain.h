@@ -130,6 +130,7 @@ struct policy_read {
 	size_t peers_n;
 	char **hosts; /* virtual hosts that mean this domain */
 	size_t hosts_n;
+	int line; /* 0: the text has no such block */
 };
 
 struct policy_sync {

@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# ics policy why, test; and every example of ics-policy(5), as it stands there.
+
+. "${srcdir:=$(dirname "$0")/..}/t/lib.sh"
+
+ics=$builddir/ics
+plant=$srcdir/t/data/domain/plant-7.policy
+acme=0411111111111111111111111111111111111111aa
+
+why() {
+	"$ics" policy why "$@" 2>&1
+}
+cases() {
+	printf '%s\n' "$@" >"$tmp/cases"
+	"$ics" policy test --at 2026-12-01 "$plant" "$tmp/cases" >"$tmp/out" 2>"$tmp/err"
+}
+
+# ---- why ---------------------------------------------------------------------
+
+test_ok 'yes, by which line' '
+	why "$plant" acme may act as manufacturer of manu=Acme model=T2 --at 2027-01-01 >"$tmp/out" &&
+	same "yes
++ line 11: grant: acme as manufacturer, developer for Acme/T* until 2028-12-31T00:00:00Z" "$(cat "$tmp/out")"
+'
+test_ok 'no, and what is missing' '
+	why "$plant" acme may say stolen >"$tmp/out"; same 1 $? &&
+	same "no
++ line 32: stolen is said by owner, and counts when 2 have said it
+- line 11: grant: acme as manufacturer, developer for Acme/T* until 2028-12-31T00:00:00Z; that is another role
+- acme would need a grant as one of: owner" "$(cat "$tmp/out")"
+'
+test_ok 'at another time, which either says' '
+	why "$plant" acme may act as developer of manu=Acme model=T2 --at 2029-01-01 |
+		grep -q "it has ended then" &&
+	why "$plant" "acme may act as developer of manu=Acme model=T2 at 2029-01-01" |
+		grep -qx no
+'
+test_ok 'quiet is one word' 'same no "$(why -q "$plant" acme may say stolen)"'
+test_ok 'as JSON' '
+	why --json "$plant" "$acme" may say stolen |
+		grep -q "\"answer\": *\"no\"" &&
+	why --json "$plant" anybody may read >"$tmp/out"; same 1 $? &&
+	tr -d " \n" <"$tmp/out" | grep -q "\"line\":24,\"for\":false"
+'
+test_ok 'what is no question' '
+	why "$plant" acme flies >"$tmp/out"; same 2 $? &&
+	grep -q "there is no may" "$tmp/out" &&
+	why "$plant" acme may not say stolen; same 2 $? &&
+	why "$tmp/none" acme may say stolen; same 1 $?
+'
+
+# ---- test --------------------------------------------------------------------
+
+test_ok 'all is so' '
+	cases "acme may not say stolen" "# a remark" "" "peer acme may read" &&
+	same "" "$(cat "$tmp/out")" && grep -q "2 cases, 0 failed" "$tmp/err"
+'
+test_ok 'what is not so is told, with the lines' '
+	cases "peer acme may read" "acme may say stolen" "peer acme may not read"; same 1 $? &&
+	grep -q "cases:2: is not so: acme may say stolen" "$tmp/out" &&
+	grep -q "^  - line 11: grant: acme" "$tmp/out" &&
+	grep -q "cases:3: is not so: peer acme may not read" "$tmp/out" &&
+	grep -q "^  + line 24: read: this peer" "$tmp/out" &&
+	! grep -q "cases:1:" "$tmp/out" && grep -q "3 cases, 2 failed" "$tmp/err"
+'
+test_ok 'as JSON' '
+	"$ics" policy test --json "$plant" "$tmp/cases" >"$tmp/out"; same 1 $? &&
+	tr -d " \n" <"$tmp/out" | grep -q "\"cases\":3,\"failed\":2"
+'
+test_ok 'nothing is tried where a case does not read' '
+	cases "acme may say stolen" "acme may fly home" "acme"; same 2 $? &&
+	same "" "$(cat "$tmp/out")" &&
+	grep -q "cases:2: acme: no thing" "$tmp/err" &&
+	grep -q "cases:3: there is no may" "$tmp/err" &&
+	cases "# nothing"; same 2 $? && grep -q "no case in it" "$tmp/err"
+'
+
+# ---- the page ----------------------------------------------------------------
+
+page=$srcdir/src/domain/ics-policy.5
+
+# A file an example, as mdoc shows it; what they are is told by how they begin.
+$AWK -v to="$tmp/example" '
+	/^\.Bd -literal/ { n++; inside = 1; next }
+	/^\.Ed/ { inside = 0; next }
+	inside { gsub(/\\\(aq/, "\047"); gsub(/\\e/, "\\"); print >(to n) }' "$page"
+n=$(ls "$tmp"/example* | wc -l)
+test_ok 'there are examples' 'test "$n" -ge 10'
+i=0
+while [ $((i += 1)) -le "$n" ]; do
+	file=$tmp/example$i
+	read -r word rest <"$file"
+	case $word in
+	domain) cp "$file" "$tmp/whole" ;;
+	party | grant | member | require | read | state | update | sync)
+		test_ok "the example of $word" '
+			{ echo "domain x { serial = 1 owner = \"$acme\""; cat "$file"; echo "}"; } >"$tmp/one" &&
+			"$ics" -q policy check "$tmp/one"
+		'
+		;;
+	*) cp "$file" "$tmp/page.cases" ;;
+	esac
+done
+test_ok 'the whole descriptor' '"$ics" -q policy check "$tmp/whole"'
+test_ok 'the cases are so' '
+	"$ics" policy test --at 2026-12-01 "$tmp/whole" "$tmp/page.cases" 2>"$tmp/err" &&
+	grep -q "14 cases, 0 failed" "$tmp/err"
+'
+test_done
