@@ -8,7 +8,7 @@
  *	view.c       which item, as of when     item.c statement.c code.c
  *	search_read.c search.c                  changes.c follow.c log.c
  *	submit.c result.c                       local.c stream.c
- *	sketch.c sketch_*.c fetch.c             what peers compare and fetch
+ *	sketch.c sketch/ fetch.c             what peers compare and fetch
  *
  * Invariant: nothing here decides what is so; item and policy do.
  */
