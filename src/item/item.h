@@ -90,6 +90,11 @@ enum ics_err item_read(const struct item_source *source,
     const struct notations_subject *subject, struct item *it);
 void item_release(struct item *it);
 
+/* The item as policy's question, but for rights and when, which are not
+ * touched. parties has room for parties_n; q lends both. */
+void item_question(const struct item *it, struct policy_party *parties,
+    struct policy_question *q);
+
 /* Fold; state->taken follows it->statements. The caller releases *state. */
 void item_fold(const struct item *it, const struct policy_rights *rights,
     const struct policy_time *when, struct policy_state *state);
@@ -107,6 +112,8 @@ json_t *item_json_descriptor(const struct item_telling *t); /* item */
 json_t *item_json_status(const struct item_telling *t);	    /* status */
 json_t *item_json_history(const struct item_telling *t);    /* history */
 json_t *item_json_statement(const struct item_telling *t, size_t i);
+/* Octets as text: what is not UTF-8 becomes U+FFFD. */
+json_t *item_json_text(struct bytes text);
 
 /* ---- a pool: what strangers sent, verified here -------------------------------- */
 

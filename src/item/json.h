@@ -9,8 +9,6 @@
 
 #include "item/item.h"
 
-/* Octets as text: what is not UTF-8 becomes U+FFFD. */
-json_t *item_json_text(struct bytes text);
 json_t *item_json_fpr(const struct pgp_fpr *fpr);   /* "04..." */
 json_t *item_json_digest(const uint8_t digest[32]); /* "sha256:..." */
 json_t *item_json_subject(const struct notations_subject *s);

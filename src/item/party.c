@@ -28,10 +28,11 @@ gather_party(struct gather *g, const struct pgp_fpr *fpr, unsigned level)
 static bool
 has_right(const struct policy_rights *rights, const struct pgp_fpr *fpr)
 {
-	for (size_t i = 0; i < rights->n; i++) {
+	size_t n, first = policy_rights_of(rights, fpr, &n);
+
+	for (size_t i = first; i < first + n; i++)
 		if (pgp_fpr_equal(&rights->at[i].fpr, fpr))
 			return true;
-	}
 	return false;
 }
 

@@ -136,6 +136,11 @@ struct policy_state {
 	struct policy_taken *taken; /* owned; one a statement, in their order */
 };
 
+/* Where the rights of a key stand, first and how many; where rights are not
+ * sorted: all of them, of which some are others'. */
+size_t policy_rights_of(const struct policy_rights *rights,
+    const struct pgp_fpr *fpr, size_t *n);
+
 /* Answer. Always; the caller releases *state. */
 void policy_fold(const struct policy_question *q, struct policy_state *state);
 void policy_state_release(struct policy_state *state);

@@ -73,9 +73,9 @@ policy_held_gives(const struct policy_held *held,
 
 /* ---- reading --------------------------------------------------------------- */
 
-/* The first right of a key, where they are sorted; else the first of all. */
-static size_t
-rights_first(const struct policy_rights *rights, const struct pgp_fpr *fpr)
+size_t
+policy_rights_of(const struct policy_rights *rights, const struct pgp_fpr *fpr,
+    size_t *n)
 {
 	size_t low = 0, high = rights->is_sorted ? rights->n : 0;
 
@@ -87,6 +87,10 @@ rights_first(const struct policy_rights *rights, const struct pgp_fpr *fpr)
 		else
 			high = mid;
 	}
+	*n = rights->is_sorted ? 0 : rights->n;
+	while (rights->is_sorted && low + *n < rights->n &&
+	       pgp_fpr_equal(&rights->at[low + *n].fpr, fpr))
+		(*n)++;
 	return low;
 }
 
@@ -109,12 +113,11 @@ static void
 rights_read(const struct policy_rights *rights, const struct pgp_fpr *fpr,
     struct policy_holdings *out)
 {
-	for (size_t i = rights_first(rights, fpr); i < rights->n; i++) {
+	size_t n, first = policy_rights_of(rights, fpr, &n);
+
+	for (size_t i = first; i < first + n; i++)
 		if (pgp_fpr_equal(&rights->at[i].fpr, fpr))
 			right_take(&rights->at[i], out);
-		else if (rights->is_sorted)
-			break;
-	}
 }
 
 /* A grant that is being read. */
