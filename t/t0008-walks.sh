@@ -29,8 +29,11 @@ ranks() {
 		done
 }
 
-test_ok 'there are ten walks' \
-	'same 10 "$(grep -c "^Walk " "$srcdir/src/ARCHITECTURE")"'
+test_ok 'walks are numbered, ten at least' '
+	sed -n "s/^Walk \([0-9]*\): .*/\1/p" "$srcdir/src/ARCHITECTURE" >"$tmp/walks" &&
+	seq "$(wc -l <"$tmp/walks")" | cmp - "$tmp/walks" &&
+	test "$(wc -l <"$tmp/walks")" -ge 10
+'
 test_ok 'each has steps' 'test "$(rows "$srcdir" | wc -l)" -ge 20'
 test_ok 'each step is a function of its file' 'clean walks "$srcdir"'
 test_ok 'each folder is on the map' 'clean ranks "$srcdir"'

@@ -9,6 +9,7 @@
  *	search_read.c search.c                  changes.c follow.c log.c
  *	submit.c result.c                       local.c stream.c
  *	sketch.c sketch/ fetch.c             what peers compare and fetch
+ *	check/ (check.h)                     may it take part, and who says so
  *
  * Invariant: nothing here decides what is so; item and policy do.
  */

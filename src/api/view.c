@@ -8,10 +8,6 @@
 #include "hkp/page.h"
 #include "hkp/query.h"
 
-#define ID_HELP                                                                \
-	"an id is a fingerprint of 40 or 64 digits, perhaps with its version " \
-	"before it, a key ID of 16, or sha256: and 64 digits for code"
-
 /* ---- which ---------------------------------------------------------------------- */
 
 static const struct {
@@ -56,7 +52,7 @@ api_id_read(struct hkp_request *rq, struct hkp_reply *rp, struct api_id *id)
 
 	if (raw.n > sizeof(id->room) ||
 	    hkp_decode(raw, HKP_DECODE_PATH, id->room, &n) != ICS_OK) {
-		api_refuse(rp, 400, "that is no id", ID_HELP);
+		api_refuse(rp, 400, "that is no id", API_ID_HELP);
 		return false;
 	}
 	id->text = bytes_of(id->room, n);
@@ -148,7 +144,7 @@ api_subject_read(struct hkp_reply *rp, struct store_reader *r, struct bytes id,
 		return keyid_read(rp, r, keyid, subject);
 	if (notations_subject_guess(id, subject))
 		return true;
-	api_refuse(rp, 400, "that is no id", ID_HELP);
+	api_refuse(rp, 400, "that is no id", API_ID_HELP);
 	return false;
 }
 
@@ -161,18 +157,16 @@ api_when_now(void)
 }
 
 bool
-api_when_read(struct hkp_request *rq, struct hkp_reply *rp,
+api_when_of(const struct api_query *q, struct hkp_reply *rp,
     struct policy_time *when)
 {
 	static const struct api_number known = { "known-at", 0, INT64_MAX, 0 };
-	struct api_query q;
 	struct bytes at;
 
 	*when = api_when_now();
-	if (!api_query_of(rq, rp, &q) ||
-	    !api_number_read(&q, rp, &known, &when->known_at))
+	if (!api_number_read(q, rp, &known, &when->known_at))
 		return false;
-	at = api_query_get(&q, "at");
+	at = api_query_get(q, "at");
 	if (at.p == NULL)
 		return true;
 	when->skew = 0;
@@ -182,6 +176,15 @@ api_when_read(struct hkp_request *rq, struct hkp_reply *rp,
 	api_refuse(rp, 400, "at is no time",
 	    "write 2026-11-26T10:00:00Z, or seconds since 1970");
 	return false;
+}
+
+bool
+api_when_read(struct hkp_request *rq, struct hkp_reply *rp,
+    struct policy_time *when)
+{
+	struct api_query q;
+
+	return api_query_of(rq, rp, &q) && api_when_of(&q, rp, when);
 }
 
 /* ---- the item -------------------------------------------------------------------- */

@@ -9,6 +9,10 @@
 #include "api/handler.h"
 #include "item/item.h"
 
+#define API_ID_HELP                                                            \
+	"an id is a fingerprint of 40 or 64 digits, perhaps with its version " \
+	"before it, a key ID of 16, or sha256: and 64 digits for code"
+
 enum api_form {
 	API_JSON,
 	API_ARMOR, /* ".asc" */
@@ -35,6 +39,9 @@ enum ics_err api_primary_read(struct store_reader *r, int64_t id,
     struct notations_subject *subject);
 
 /* What at= and known-at= say; now without. False after a 400. */
+struct api_query;
+bool api_when_of(const struct api_query *q, struct hkp_reply *rp,
+    struct policy_time *when);
 bool api_when_read(struct hkp_request *rq, struct hkp_reply *rp,
     struct policy_time *when);
 /* As of now, with all that is known. */

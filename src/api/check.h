@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GET and POST /ics/v1/check: may this thing take part, now, and who says so?
+ * Private to src/api; hkp/README is the wire contract.
+ *
+ *	serve.c    the handlers              ask.c      a question, read
+ *	list.c     a body of many            scope.c    in which domains
+ *	judge.c    one part, decided         install.c  code for a device
+ *	claims.c   who is registered so      until.c    on what it rests, and
+ *	answer.c   one block of plain data              when it turns by itself
+ *	tell.c     as JSON, as a line        cache.c    kept by each worker
+ *
+ *	api_check_question ─▶ api_check_part (one or two) ─▶ api_check_draft ─▶ api_check_answer
+ *
+ * Invariant: nothing here decides; policy_decide does, over what item_read
+ * gathered. An answer that is kept is told only while deciding again would
+ * give the same.
+ */
+#ifndef API_CHECK_H
+#define API_CHECK_H
+
+#include "api/handler.h"
+#include "api/query.h"
+#include "item/item.h"
+
+#define API_CHECK_LIST_MAX     256u /* questions in one request */
+#define API_CHECK_PARTS_MAX    2u   /* decisions of one question */
+#define API_CHECK_PURPOSE_MAX  64u  /* octets, with the NUL */
+#define API_CHECK_SCOPES_MAX   256u /* domains in which one thing is judged */
+#define API_CHECK_REASONS_MAX  (POLICY_REASONS_MAX + 8u)
+#define API_CHECK_VOUCHERS_MAX 32u
+#define API_CHECK_NAME_MAX     256u /* octets of a voucher's name that are told */
+#define API_CHECK_RESTS_MAX    512u /* things that a kept answer may rest on */
+
+/* Rules of src/policy/checks.def, then those of check_rules.def. */
+enum api_check_rule {
+	API_CHECK_RULE_FIRST = POLICY_RULES - 1,
+#define X(id, word, words, help) API_CHECK_##id,
+#include "api/check_rules.def"
+#undef X
+	API_CHECK_RULES
+};
+const char *api_check_rule_word(unsigned rule);
+const char *api_check_rule_words(unsigned rule);
+const char *api_check_rule_help(unsigned rule);
+
+/* ---- what is asked -------------------------------------------------------- */
+
+/* One question as it was written; texts are lent. */
+struct api_check_question {
+	struct bytes subject, with, code, claims, slot;
+};
+
+/* What holds for all questions of a request. */
+struct api_check_request {
+	struct hkp_request *rq; /* NULL in tests: everything may be seen */
+	struct store_reader *r;
+	const struct policy_rights *rights; /* the server's own */
+	char purpose[API_CHECK_PURPOSE_MAX];
+	struct policy_time when;
+	bool is_now;  /* no other time was asked about */
+	bool is_line; /* text/plain is wanted */
+};
+
+enum api_check_found {
+	API_CHECK_FOUND,
+	API_CHECK_NOT_FOUND, /* or not for the eyes of who asks */
+	API_CHECK_FOUND_SEVERAL
+};
+
+/* One decision of a question. */
+struct api_check_part {
+	struct notations_subject subject;
+	enum api_check_found found;
+	struct notations_subject on; /* the device; kind NONE: no install */
+	struct bytes claims, slot;   /* lent; p NULL: nothing is claimed */
+};
+
+/* Split a question into parts. False (told in why and help, static) when it
+ * cannot be understood; *err for failures of the world. */
+struct api_check_parts {
+	struct api_check_part at[API_CHECK_PARTS_MAX];
+	size_t n;
+	const char *why, *help;
+};
+enum ics_err api_check_parts_read(const struct api_check_request *c,
+    const struct api_check_question *q, struct api_check_parts *parts);
+
+/* May who asks be told that this is here? */
+bool api_check_may_see(const struct api_check_request *c,
+    const struct notations_subject *subject);
+
+/* ---- in which domains ----------------------------------------------------- */
+
+/* Whose rules judge. Lent by the request. */
+struct api_check_scope {
+	const struct policy_domain *domain; /* in force then; NULL: none */
+	const struct policy_rights *rights;
+	int64_t data_at; /* see policy_asking */
+};
+struct api_check_scopes {
+	struct api_check_scope at[API_CHECK_SCOPES_MAX];
+	size_t n;
+	bool is_outside; /* there are domains, and it is in none of them */
+};
+enum ics_err api_check_scopes_find(const struct api_check_request *c,
+    const struct api_check_part *part, struct api_check_scopes *scopes);
+
+/* ---- one item, under one scope's rights ----------------------------------- */
+
+struct api_check_look {
+	struct item it;
+	struct policy_party *parties; /* owned */
+	struct policy_question q;     /* lends all of the above */
+	struct policy_state state;
+	struct policy_facts facts;
+};
+/* ICS_ENOTFOUND: nothing is known. The caller releases *l in any case. */
+enum ics_err api_check_look_read(const struct api_check_request *c,
+    const struct policy_rights *rights, const struct notations_subject *subject,
+    struct api_check_look *l);
+void api_check_look_release(struct api_check_look *l);
+
+/* ---- while it is decided -------------------------------------------------- */
+
+struct api_check_reason {
+	uint8_t rule;	  /* enum api_check_rule */
+	uint8_t tone;	  /* enum policy_tone */
+	uint8_t evidence; /* of the draft's statements; API_CHECK_NO_EVIDENCE */
+	uint16_t missing; /* bits of roles */
+	int32_t line;
+};
+#define API_CHECK_NO_EVIDENCE 255u
+
+struct api_check_said {
+	uint8_t digest[32];
+	struct pgp_fpr issuer;
+};
+struct api_check_voucher {
+	struct pgp_fpr fpr;
+	uint16_t roles;
+	uint8_t digest[32]; /* of his newest word */
+	char *name; /* a JSON string, quotes and all; owned by a draft, lent by
+	             * an answer; "" unknown */
+};
+
+struct api_check_draft {
+	const struct api_check_part *part;
+	char domain[POLICY_NAME_MAX]; /* "" without */
+	bool is_allowed, is_stale;
+	struct api_check_reason reasons[API_CHECK_REASONS_MAX];
+	size_t reasons_n;
+	struct api_check_said said[API_CHECK_REASONS_MAX];
+	size_t said_n;
+	struct api_check_voucher vouchers[API_CHECK_VOUCHERS_MAX];
+	size_t vouchers_n;
+	struct notations_subject registered; /* who has its name; kind NONE */
+	int64_t data_at, freshness, grace;
+	int64_t until; /* it may turn by itself then; INT64_MAX: never */
+	uint16_t rests[API_CHECK_RESTS_MAX]; /* places of what it rests on */
+	size_t rests_n;
+	bool is_fleeting; /* not to be kept */
+};
+void api_check_draft_release(struct api_check_draft *d);
+
+/* One reason more. A refusal refuses. */
+void api_check_draft_say(struct api_check_draft *d, unsigned rule,
+    enum policy_tone tone);
+
+/* Decide one part: always an answer, but for failures of the world. */
+enum ics_err api_check_part_decide(const struct api_check_request *c,
+    const struct api_check_part *part, struct api_check_draft *d);
+
+/* ---- install.c ------------------------------------------------------------ */
+
+struct api_check_install {
+	const struct notations_subject *on; /* the device: set before */
+	struct api_check_look device, running;
+	bool has_running; /* what runs there is known, and is looked at */
+	struct policy_install asked; /* lends both */
+};
+/* ICS_ENOTFOUND: nothing is known of the device. Release it in any case. */
+enum ics_err api_check_install_read(const struct api_check_request *c,
+    const struct api_check_scope *scope, const struct api_check_look *code,
+    struct api_check_install *install);
+void api_check_install_release(struct api_check_install *install);
+
+/* ---- claims.c ------------------------------------------------------------- */
+
+/* Who is registered under what the part claims to be? Reasons are added. */
+enum ics_err api_check_claims_look(const struct api_check_request *c,
+    const struct api_check_scope *scope, const struct api_check_look *own,
+    struct api_check_draft *d);
+
+/* ---- until.c -------------------------------------------------------------- */
+
+#define API_CHECK_PLACES 32768u /* of things, by a hash */
+uint16_t api_check_place(const struct notations_subject *subject);
+/* The draft rests on a thing: what is said of it next may change it. */
+void api_check_rest_on(struct api_check_draft *d,
+    const struct notations_subject *subject);
+/* It rests on an item, and all who spoke about it. */
+void api_check_rest_on_look(struct api_check_draft *d,
+    const struct api_check_request *c, const struct api_check_look *l);
+void api_check_rest_on_scope(struct api_check_draft *d,
+    const struct api_check_request *c, const struct api_check_scope *scope);
+/* It may turn when this time comes, or a second later, for who allows for
+ * wrong clocks and for who does not. */
+void api_check_turn_at(struct api_check_draft *d,
+    const struct api_check_request *c, int64_t t);
+
+/* ---- answers -------------------------------------------------------------- */
+
+/* Immutable, one block: free() it. */
+struct api_check_answer {
+	struct notations_subject subject, on, registered;
+	char domain[POLICY_NAME_MAX];
+	char purpose[API_CHECK_PURPOSE_MAX];
+	bool is_allowed, is_stale, is_fleeting;
+	int64_t data_at, freshness, grace, until;
+	const struct api_check_reason *reasons;
+	const struct api_check_said *said;
+	const struct api_check_voucher *vouchers;
+	const uint16_t *rests;
+	uint16_t reasons_n, vouchers_n, rests_n;
+	size_t octets; /* of the block */
+};
+struct api_check_answer *api_check_answer_new(const struct api_check_request *c,
+    const struct api_check_draft *d);
+
+/* As of now: at and age are those of the request. */
+struct api_check_telling {
+	const struct api_check_answer *const *at;
+	size_t n; /* parts */
+	int64_t now, data_at;
+};
+bool api_check_is_allowed(const struct api_check_telling *t);
+void api_check_tell_json(const struct api_check_telling *t, struct buf *out);
+/* "allow", "allow stale", "deny state" and a line end. */
+void api_check_tell_line(const struct api_check_telling *t, struct buf *out);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A decision as one block of plain data, so that thousands may be kept: what
+ * is the same for all (words, help) stays in tables. And the words.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "api/check.h"
+
+/* ---- words ------------------------------------------------------------------ */
+
+static const struct {
+	const char *word, *words, *help;
+} own[] = {
+#define X(id, word, words, help) { word, words, help },
+#include "api/check_rules.def"
+#undef X
+};
+
+const char *
+api_check_rule_word(unsigned rule)
+{
+	assert(rule < API_CHECK_RULES);
+	return rule < POLICY_RULES ? policy_rule_word((enum policy_rule)rule)
+				   : own[rule - POLICY_RULES].word;
+}
+
+const char *
+api_check_rule_words(unsigned rule)
+{
+	assert(rule < API_CHECK_RULES);
+	return rule < POLICY_RULES ? policy_rule_words((enum policy_rule)rule)
+				   : own[rule - POLICY_RULES].words;
+}
+
+const char *
+api_check_rule_help(unsigned rule)
+{
+	assert(rule < API_CHECK_RULES);
+	return rule < POLICY_RULES ? policy_rule_help((enum policy_rule)rule)
+				   : own[rule - POLICY_RULES].help;
+}
+
+/* ---- the block --------------------------------------------------------------- */
+
+/* Where the next piece goes; at NULL: only counted. */
+struct block {
+	uint8_t *at;
+	size_t n;
+};
+
+/* Pieces stand at multiples of eight octets. */
+static void *
+piece_put(struct block *b, const void *from, size_t n)
+{
+	uint8_t *to = b->at == NULL ? NULL : b->at + b->n;
+
+	if (to != NULL && n > 0)
+		memcpy(to, from, n);
+	b->n += (n + 7) / 8 * 8;
+	return to;
+}
+
+static void
+pieces_put(struct block *b, const struct api_check_draft *d,
+    struct api_check_answer *a)
+{
+	struct api_check_voucher *vouchers;
+
+	a->reasons =
+	    piece_put(b, d->reasons, d->reasons_n * sizeof(d->reasons[0]));
+	a->said = piece_put(b, d->said, d->said_n * sizeof(d->said[0]));
+	vouchers =
+	    piece_put(b, d->vouchers, d->vouchers_n * sizeof(d->vouchers[0]));
+	a->vouchers = vouchers;
+	a->rests = piece_put(b, d->rests, d->rests_n * sizeof(d->rests[0]));
+	for (size_t i = 0; i < d->vouchers_n; i++) {
+		char *name = piece_put(b, d->vouchers[i].name,
+		    strlen(d->vouchers[i].name) + 1);
+
+		if (vouchers != NULL)
+			vouchers[i].name = name;
+	}
+}
+
+struct api_check_answer *
+api_check_answer_new(const struct api_check_request *c,
+    const struct api_check_draft *d)
+{
+	struct api_check_answer a = { .subject = d->part->subject,
+		.on = d->part->on,
+		.registered = d->registered,
+		.is_allowed = d->is_allowed,
+		.is_stale = d->is_stale,
+		.is_fleeting = d->is_fleeting,
+		.data_at = d->data_at,
+		.freshness = d->freshness,
+		.grace = d->grace,
+		.until = d->until,
+		.reasons_n = (uint16_t)d->reasons_n,
+		.vouchers_n = (uint16_t)d->vouchers_n,
+		.rests_n = (uint16_t)d->rests_n };
+	struct api_check_answer *out;
+	struct block b = { NULL, 0 };
+
+	memcpy(a.domain, d->domain, sizeof(a.domain));
+	memcpy(a.purpose, c->purpose, sizeof(a.purpose));
+	(void)piece_put(&b, &a, sizeof(a));
+	pieces_put(&b, d, &a);
+	a.octets = b.n;
+	out = alloc_new(b.n);
+	b = (struct block){ (uint8_t *)out, 0 };
+	(void)piece_put(&b, &a, sizeof(a));
+	pieces_put(&b, d, out);
+	return out;
+}
