@@ -29,7 +29,7 @@ lower(uint8_t c)
 
 /* A host's name without its port, in lower case. */
 static bool
-domain_read(struct bytes text, struct asked *a)
+host_read(struct bytes text, struct asked *a)
 {
 	a->domain_n = 0;
 	for (size_t i = 0; i < text.n && text.p[i] != ':'; i++) {
@@ -208,7 +208,7 @@ hkp_wkd_advanced(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	struct asked a = { .hash = rq->match.args[1] };
 
-	if (domain_read(rq->match.args[0], &a))
+	if (host_read(rq->match.args[0], &a))
 		answer(rq, rp, &a);
 	else
 		hkp_reply_miss(rp);
@@ -221,8 +221,8 @@ hkp_wkd_direct(struct hkp_request *rq, struct hkp_reply *rp)
 	const char *host = hkp_request_header(rq, "Host");
 	struct asked a = { .hash = rq->match.args[0] };
 
-	if ((host != NULL && domain_read(bytes_of_str(host), &a)) ||
-	    domain_read(bytes_of_str(rq->config->identity.hostname), &a))
+	if ((host != NULL && host_read(bytes_of_str(host), &a)) ||
+	    host_read(bytes_of_str(rq->config->identity.hostname), &a))
 		answer(rq, rp, &a);
 	else
 		hkp_reply_miss(rp);

@@ -189,7 +189,7 @@ END_TEST
 /* Every certificate and every item, over a restart. */
 START_TEST(walked)
 {
-	struct notations_subject at;
+	struct store_walked at;
 	struct pgp_fpr all = { 0 };
 	unsigned n = 0;
 	bool is;
@@ -206,7 +206,7 @@ START_TEST(walked)
 		store_entry_free(e);
 		pgp_cert_free(cert);
 	}
-	OK(store_walk_put(sc.store, &all));
+	OK(store_walk_put(sc.store, &all, STORE_WALK_NEAR));
 	OK(store_walk_step(sc.store, &at));
 	OK(store_walk_step(sc.store, &at));
 	OK(store_commit(sc.store));

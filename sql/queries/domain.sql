@@ -65,10 +65,14 @@ DELETE FROM due WHERE subject = :subject;
 -- name: due_next (writer)
 SELECT subject, at FROM due WHERE at <= :now ORDER BY at LIMIT 1;
 
+-- Begun anew, as far as any of both goes.
 -- name: walk_put (writer)
 INSERT INTO walk (party, stage, done) VALUES (:party, :stage, :done)
-ON CONFLICT (party) DO UPDATE SET stage = excluded.stage,
+ON CONFLICT (party) DO UPDATE SET stage = min(stage, excluded.stage),
 	done = excluded.done;
+
+-- name: walk_go (writer)
+UPDATE walk SET stage = :stage, done = :done WHERE party = :party;
 
 -- name: walk_drop (writer)
 DELETE FROM walk WHERE party = :party;

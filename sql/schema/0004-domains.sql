@@ -58,8 +58,9 @@ CREATE TABLE due (
 CREATE INDEX due_at ON due (at);
 
 -- Walks that look at many items again: at all of them (party empty), or at
--- those that a key spoke about (its version, its fingerprint). Stage 0 walks
--- certificates, stage 1 items; both are done up to an id.
+-- those that a key spoke about (its version, its fingerprint). Of all, stage 0
+-- walks certificates, stage 1 items; of a key, stage 0 goes on to those that
+-- the items spoke about themselves. Done up to an id.
 CREATE TABLE walk (
 	party BLOB NOT NULL PRIMARY KEY CHECK (length(party) <= 33),
 	stage INTEGER NOT NULL CHECK (stage IN (0, 1)),

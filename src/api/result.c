@@ -56,6 +56,10 @@ result_json(const struct intake_item *item)
 	    findings_json(&item->rep));
 	if (item->is_record)
 		record_set(row, item);
+	if (item->is_descriptor) {
+		json_object_set_new(row, "domain", json_string(item->domain));
+		json_object_set_new(row, "serial", json_integer(item->serial));
+	}
 	return row;
 }
 

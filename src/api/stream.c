@@ -20,54 +20,9 @@
 
 struct dump {
 	struct store_reader *r;
-	struct pgp_fpr at;
-	bool in_records;
-	uint8_t *after;	    /* the last record's digest, or NULL */
-	uint8_t digest[32]; /* its room */
-	struct buf packet;  /* of the current record */
-	struct bytes rest;  /* of what is current, lent by r or packet */
+	struct store_dump all;
+	struct bytes rest; /* of what is current, lent by all */
 };
-
-static enum ics_err
-dump_cert(struct dump *d)
-{
-	struct store_cert cert;
-	struct pgp_fpr fpr;
-	enum ics_err err = store_cert_next(d->r, &d->at, &cert, &fpr);
-
-	if (err == ICS_OK) {
-		d->at = fpr;
-		d->rest = cert.data;
-	}
-	return err;
-}
-
-static enum ics_err
-dump_record(struct dump *d)
-{
-	struct store_record record;
-	enum ics_err err = store_record_next_any(d->r, d->after, &record);
-
-	if (err != ICS_OK)
-		return err;
-	memcpy(d->digest, record.digest, sizeof(d->digest));
-	d->after = d->digest;
-	buf_clear(&d->packet);
-	pgp_packet_write(&d->packet, PGP_TAG_SIGNATURE, record.body);
-	d->rest = buf_bytes(&d->packet);
-	return ICS_OK;
-}
-
-static enum ics_err
-dump_next(struct dump *d)
-{
-	enum ics_err err = ICS_ENOTFOUND;
-
-	if (!d->in_records)
-		err = dump_cert(d);
-	d->in_records = err == ICS_ENOTFOUND;
-	return d->in_records ? dump_record(d) : err;
-}
 
 static enum ics_err
 dump_read(void *arg, uint8_t *out, size_t max, size_t *n)
@@ -84,7 +39,7 @@ dump_read(void *arg, uint8_t *out, size_t max, size_t *n)
 			*n += part;
 			continue;
 		}
-		err = dump_next(d);
+		err = store_dump_next(&d->all, &d->rest);
 		if (err != ICS_OK)
 			return err == ICS_ENOTFOUND && *n > 0 ? ICS_OK : err;
 	}
@@ -96,8 +51,8 @@ dump_free(void *arg)
 {
 	struct dump *d = arg;
 
+	store_dump_release(&d->all);
 	store_reader_close(d->r);
-	buf_release(&d->packet);
 	free(d);
 }
 
@@ -107,13 +62,13 @@ api_local_dump(struct hkp_request *rq, struct hkp_reply *rp)
 	struct dump *d = alloc_zero(1, sizeof(*d));
 	enum ics_err err;
 
-	buf_init(&d->packet, PGP_SIG_MAX + 16);
 	TRY(store_reader_open(hkp_dir(rq->h), hkp_store(rq->h), &d->r));
 	err = store_reader_begin(d->r);
 	if (err != ICS_OK) {
 		store_reader_close(d->r);
 		goto out;
 	}
+	store_dump_begin(&d->all, d->r);
 	rp->status = 200;
 	rp->type = "application/pgp";
 	rp->stream = (struct hkp_stream){ dump_read, dump_free, d };

@@ -17,7 +17,8 @@ api_submit_octets(struct hkp_request *rq, struct hkp_reply *rp,
 	struct intake_job job = { .order = INTAKE_SUBMIT,
 		.origin = rq->face == HKP_FACE_LOCAL ? INTAKE_OPERATOR
 						     : INTAKE_PUBLIC,
-		.input = input };
+		.input = input,
+		.takes_descriptors = true };
 
 	hkp_request_submit(rq, rp, &job, finish);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ics dump: every certificate and then every record, whole and canonical, in
- * an order that depends on nothing else: servers that hold the same dump the
- * same octets. Records come last, so that who loads them has their issuers.
+ * ics dump: every certificate, record and descriptor, whole, as store_dump has
+ * them: servers that hold the same dump the same octets.
  */
 #include <string.h>
 #include <unistd.h>
@@ -47,37 +46,17 @@ out:
 }
 
 static enum ics_err
-certs_put(struct store_reader *r, struct dump *d)
+all_put(struct store_reader *r, struct dump *d)
 {
-	struct store_cert row;
-	struct pgp_fpr at = { 0 };
+	struct store_dump all;
+	struct bytes piece;
 	enum ics_err err;
 
-	while ((err = store_cert_next(r, &at, &row, &at)) == ICS_OK &&
+	store_dump_begin(&all, r);
+	while ((err = store_dump_next(&all, &piece)) == ICS_OK &&
 	       d->file_err == ICS_OK)
-		d->file_err = piece_put(d, row.data);
-	return err == ICS_ENOTFOUND ? ICS_OK : err;
-}
-
-static enum ics_err
-records_put(struct store_reader *r, struct dump *d)
-{
-	struct store_record row;
-	const uint8_t *after = NULL;
-	uint8_t at[32];
-	struct buf packet;
-	enum ics_err err;
-
-	buf_init(&packet, PGP_SIG_MAX + 16);
-	while ((err = store_record_next_any(r, after, &row)) == ICS_OK &&
-	       d->file_err == ICS_OK) {
-		memcpy(at, row.digest, sizeof(at));
-		after = at;
-		buf_clear(&packet);
-		pgp_packet_write(&packet, PGP_TAG_SIGNATURE, row.body);
-		d->file_err = piece_put(d, buf_bytes(&packet));
-	}
-	buf_release(&packet);
+		d->file_err = piece_put(d, piece);
+	store_dump_release(&all);
 	return err == ICS_ENOTFOUND ? ICS_OK : err;
 }
 
@@ -89,8 +68,7 @@ dump_file(const char *dir, struct dump *d)
 
 	TRY(store_reader_open(dir, NULL, &r));
 	TRY(store_reader_begin(r));
-	TRY(certs_put(r, d));
-	TRY(records_put(r, d));
+	TRY(all_put(r, d));
 out:
 	if (err != ICS_OK)
 		err = where_tell(dir, err);

@@ -64,6 +64,23 @@ batch_put(struct load_batch *batch, struct bytes block)
 
 /* ---- telling ------------------------------------------------------------------------- */
 
+static const char *
+what_word(const struct load_outcome *o)
+{
+	if (o->is_descriptor)
+		return "descriptor";
+	return o->is_record ? "record" : "certificate";
+}
+
+/* The member of JSON that has its name. */
+static const char *
+name_word(const struct load_outcome *o)
+{
+	if (o->is_descriptor)
+		return "domain";
+	return o->is_record ? "record" : "fingerprint";
+}
+
 static void
 refusal_tell(struct load *l, const struct load_batch *batch, size_t i)
 {
@@ -71,9 +88,8 @@ refusal_tell(struct load *l, const struct load_batch *batch, size_t i)
 	size_t ordinal = batch->first + i;
 
 	progress_clear(&l->progress);
-	out_fail("%s: %s %zu%s%s: %s: %s%s%s%s%s%s", batch->name,
-	    o->is_record ? "record" : "certificate", ordinal,
-	    o->name[0] == '\0' ? "" : " ", o->name,
+	out_fail("%s: %s %zu%s%s: %s: %s%s%s%s%s%s", batch->name, what_word(o),
+	    ordinal, o->name[0] == '\0' ? "" : " ", o->name,
 	    o->outcome == INTAKE_DENIED ? "denied" : "refused", o->words,
 	    o->about[0] == '\0' ? "" : " (", o->about,
 	    o->about[0] == '\0' ? "" : ")", o->help[0] == '\0' ? "" : "; ",
@@ -83,10 +99,10 @@ refusal_tell(struct load *l, const struct load_batch *batch, size_t i)
 	json_array_append_new(l->refusals,
 	    json_pack("{s:o, s:I, s:s, s:s, s:s, s:o, s:s, s:s}", "file",
 		out_json_text(bytes_of_str(batch->name)), "ordinal",
-		(json_int_t)ordinal, o->is_record ? "record" : "fingerprint",
-		o->name, "outcome", intake_outcome_word(o->outcome), "reason",
-		o->reason, "about", out_json_text(bytes_of_str(o->about)),
-		"words", o->words, "help", o->help));
+		(json_int_t)ordinal, name_word(o), o->name, "outcome",
+		intake_outcome_word(o->outcome), "reason", o->reason, "about",
+		out_json_text(bytes_of_str(o->about)), "words", o->words,
+		"help", o->help));
 }
 
 static void

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client/out.h"
+#include "domain/domain.h"
 
 /* Copy fd into a file without a name; its descriptor, or -1 and errno. */
 static int
@@ -87,7 +88,11 @@ packets_find(struct input *in)
 	enum ics_err err = ICS_OK;
 
 	if (all.n > 0 && !pgp_input_is_binary(all)) {
-		err = pgp_input_read(all, &in->plain);
+		/* A descriptor becomes the packet that it travels in. */
+		if (domain_is_signed(all))
+			pgp_text_write(&in->plain, all);
+		else
+			err = pgp_input_read(all, &in->plain);
 		map_drop(in);
 		all = buf_bytes(&in->plain);
 	}
@@ -134,7 +139,7 @@ input_next(struct input *in, struct pgp_block *block)
 	enum ics_err err;
 
 	in->left = in->cur.rest.n;
-	err = pgp_block_next(&in->cur, block);
+	err = pgp_block_text_next(&in->cur, block);
 	if (err != ICS_ENOTFOUND)
 		in->ordinal++;
 	return err;

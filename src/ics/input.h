@@ -32,7 +32,7 @@ struct input {
 enum ics_err input_open(const char *path, struct input *in);
 void input_close(struct input *in);
 
-/* As pgp_block_next. The block is lent until input_close. */
+/* As pgp_block_text_next. The block is lent until input_close. */
 enum ics_err input_next(struct input *in, struct pgp_block *block);
 
 /* Octets of a file without opening it for long; 0 when nobody knows. */

@@ -41,6 +41,7 @@ load_outcome_set(struct load_outcome *to, const struct intake_item *item)
 {
 	to->outcome = item->outcome;
 	to->is_record = item->is_record;
+	to->is_descriptor = item->is_descriptor;
 	intake_item_name(item, to->name);
 	if (item->outcome == INTAKE_INVALID || item->outcome == INTAKE_DENIED)
 		finding_set(to, report_worst(&item->rep));

@@ -20,8 +20,9 @@
 /* What came of one block. Strings may be empty. */
 struct load_outcome {
 	enum intake_outcome outcome;
-	bool is_record;
-	char name[INTAKE_NAME_MAX]; /* fingerprint, or digest of a record */
+	bool is_record, is_descriptor;
+	char name[INTAKE_NAME_MAX]; /* fingerprint, digest of a record, or
+	                             * domain:NAME */
 	char reason[40], about[REPORT_ABOUT_MAX], words[160], help[200];
 };
 ARRAY_OF(struct load_outcome, load_outcomes);

@@ -58,6 +58,7 @@ file_submit(void *self, struct load_batch *batch)
 	struct intake_job job = { .order = INTAKE_SUBMIT,
 		.origin = INTAKE_OPERATOR,
 		.input = alloc_bytes(buf_bytes(&batch->data)),
+		.takes_descriptors = true,
 		.done = batch_answered,
 		.arg = errand };
 	enum ics_err err;

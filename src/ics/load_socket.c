@@ -67,8 +67,13 @@ outcome_read(const json_t *row, struct load_outcome *to)
 	}
 	/* All cut to fit: they are for people. */
 	to->is_record = json_object_get(row, "record") != NULL;
-	(void)snprintf(to->name, sizeof(to->name), "%s",
-	    member(row, to->is_record ? "record" : "fingerprint"));
+	to->is_descriptor = json_object_get(row, "domain") != NULL;
+	if (to->is_descriptor)
+		(void)snprintf(to->name, sizeof(to->name), "domain:%s",
+		    member(row, "domain"));
+	else
+		(void)snprintf(to->name, sizeof(to->name), "%s",
+		    member(row, to->is_record ? "record" : "fingerprint"));
 	(void)snprintf(to->reason, sizeof(to->reason), "%s",
 	    member(worst, "reason"));
 	(void)snprintf(to->about, sizeof(to->about), "%s",

@@ -29,6 +29,8 @@
 #include "store/store.h"
 #include "sync/sync.h"
 
+#define TICK_NS UINT64_C(5000000000) /* time is looked at so often */
+
 struct server {
 	const struct args *args;
 	struct conf *first; /* of the start; the state folder is its */
@@ -316,25 +318,35 @@ reload(struct server *s)
 
 /* Half the manager's period for each ping; a stuck front gets none. */
 static void
+alive_tell(struct server *s, uint64_t period)
+{
+	if (watch_answers(s->first, period))
+		notify_send(NOTIFY_ALIVE);
+	else
+		log_event(LOG_LEVEL_ERROR, "stuck",
+		    "why=\"the HTTP front does not answer\"");
+}
+
+static void
 serve(struct server *s)
 {
 	uint64_t period = notify_watchdog_ns() / 2;
-	uint64_t next = clock_mono_ns() + period;
+	uint64_t next = clock_mono_ns() + period, tick = 0;
 
 	for (;;) {
-		uint64_t now = clock_mono_ns();
+		uint64_t now = clock_mono_ns(), end;
 
 		if (period > 0 && now >= next) {
-			if (watch_answers(s->first, period))
-				notify_send(NOTIFY_ALIVE);
-			else
-				log_event(LOG_LEVEL_ERROR, "stuck",
-				    "why=\"the HTTP front does not answer\"");
+			alive_tell(s, period);
 			next = now + period;
 			continue;
 		}
-		switch (signals_wait(s->signals,
-		    period == 0 ? 0 : next - now)) {
+		if (now >= tick) {
+			intake_tick(s->in);
+			tick = now + TICK_NS;
+		}
+		end = period > 0 && next < tick ? next : tick;
+		switch (signals_wait(s->signals, end - now)) {
 		case SIGNALS_NONE:
 			break;
 		case SIGNALS_RELOAD:

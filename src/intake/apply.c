@@ -113,6 +113,8 @@ cert_put(struct writer *wr, struct intake_item *item, struct change *change)
 	}
 	TRY(err);
 	item->outcome = outcomes[what];
+	if (what != STORE_UNCHANGED)
+		touch_cert(wr, store_entry_fpr(change->entry));
 	TRY(keys_awake(wr, change->cert, what));
 out:
 	return err;
@@ -152,6 +154,7 @@ record_put(struct writer *wr, struct intake_item *item, struct change *change)
 	item_take(item, taken);
 	if (taken != STORE_TAKEN)
 		return ICS_OK;
+	touch(wr, &item->subject);
 	for (size_t i = store_record_entry_names(change->record, names); i > 0;
 	     i--)
 		TRY(ready_add_waiting(wr, names[i - 1]));
@@ -260,6 +263,8 @@ change_apply(struct writer *wr, const struct intake_job *job,
 		store_record_entry_seat(change->record);
 	if (change->record != NULL)
 		TRY(record_put(wr, item, change));
+	if (change->descriptor != NULL)
+		TRY(descriptor_put(wr, job, item, change));
 	/* First, for what waits on may wait as the same row. */
 	for (size_t i = 0; i < change->judged.n; i++)
 		TRY(pending_drop(wr, change->judged.at[i]));
@@ -270,6 +275,28 @@ out:
 }
 
 /* ---- what an operator orders ---- */
+
+/* What a record is about is known only as long as it is here. */
+static enum ics_err
+gone_touch(struct writer *wr, const struct pgp_fpr *fpr)
+{
+	struct store_record rec;
+	struct store_reader *r;
+	enum ics_err err;
+
+	if (!intake_fpr_is_record(fpr)) {
+		touch_cert(wr, fpr);
+		return ICS_OK;
+	}
+	TRY(store_peek_reader(wr->store, &r));
+	err = store_record_get(r, fpr->b, &rec);
+	if (err == ICS_OK)
+		touch(wr, &rec.subject);
+	if (err == ICS_ENOTFOUND)
+		err = ICS_OK;
+out:
+	return err;
+}
 
 enum ics_err
 order_apply(struct writer *wr, struct work *w)
@@ -285,6 +312,7 @@ order_apply(struct writer *wr, struct work *w)
 	case INTAKE_SUBMIT:
 		break;
 	case INTAKE_DELETE:
+		TRY(gone_touch(wr, &w->job.fpr));
 		err = intake_fpr_is_record(&w->job.fpr)
 			  ? store_record_delete(wr->store, w->job.fpr.b,
 				clock_now())
@@ -292,6 +320,7 @@ order_apply(struct writer *wr, struct work *w)
 		item->outcome = INTAKE_DELETED;
 		break;
 	case INTAKE_DENY:
+		touch_cert(wr, &w->job.fpr);
 		err = store_deny_put(wr->store, &w->job.fpr, w->job.reason,
 		    clock_now());
 		item->outcome = INTAKE_DENIED;
@@ -300,8 +329,10 @@ order_apply(struct writer *wr, struct work *w)
 		err = store_deny_drop(wr->store, &w->job.fpr, clock_now());
 		break;
 	}
-	if (err != ICS_ENOTFOUND)
-		return err;
-	work_item_refuse(item, INTAKE_REASON(no_such_cert));
-	return ICS_OK;
+	if (err == ICS_ENOTFOUND) {
+		work_item_refuse(item, INTAKE_REASON(no_such_cert));
+		err = ICS_OK;
+	}
+out:
+	return err;
 }

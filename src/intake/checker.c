@@ -146,6 +146,7 @@ work_check(struct checker *c, struct work *w)
 		resume_check(c, w);
 		break;
 	case WORK_DRAIN:
+	case WORK_TICK:
 		break;
 	}
 }

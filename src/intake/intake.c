@@ -59,11 +59,15 @@ intake_new(const struct intake_config *config, struct intake **out)
 		in->config.pending_max = INTAKE_PENDING_MAX;
 	if (in->config.cost_ns == 0)
 		in->config.cost_ns = INTAKE_COST_NS;
-	rights_init(&in->rights, &config->rights);
+	atomic_init(&in->rederives, true);
+	in->live = domain_live_new();
+	(void)pthread_mutex_init(&in->renewing, NULL); /* always 0 on Linux */
 	in->makers = (struct pgp_makers){ rights_has_maker, rights_knows, in };
 	in->dir = alloc_str(config->dir);
 	in->todo = queue_new(INTAKE_QUEUE_MAX);
 	in->checked = queue_new(INTAKE_QUEUE_MAX);
+	TRY(store_reader_open(in->dir, in->config.store, &in->descriptors));
+	TRY(rights_renew(in, &config->rights));
 	TRY(threads_start(in));
 	/* What waited when the last process ended is looked at first. */
 	atomic_fetch_add(&in->inflight, 1);
@@ -84,7 +88,9 @@ intake_free(struct intake *in)
 	threads_stop(in);
 	queue_free(in->todo);
 	queue_free(in->checked);
-	rights_release(&in->rights);
+	store_reader_close(in->descriptors);
+	domain_live_free(in->live);
+	(void)pthread_mutex_destroy(&in->renewing); /* nobody holds it */
 	free(in->checkers);
 	free(in->dir);
 	free(in);
@@ -145,6 +151,21 @@ enum ics_err
 intake_submit_wait(struct intake *in, const struct intake_job *job)
 {
 	return work_submit(in, job, true);
+}
+
+void
+intake_tick(struct intake *in)
+{
+	struct work *w;
+
+	if (atomic_exchange(&in->ticks, true))
+		return; /* one is on its way */
+	w = work_new(WORK_TICK, NULL);
+	atomic_fetch_add(&in->inflight, 1);
+	if (queue_put_over(in->checked, w) != ICS_OK) {
+		atomic_fetch_sub(&in->inflight, 1); /* stopping */
+		work_free(w);
+	}
 }
 
 static void

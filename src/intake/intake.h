@@ -6,9 +6,9 @@
  *	                     └▶ queue ─▶ writer (one): merge, store, commit a group
  *	                                   └▶ done(), once the group is on disk
  *
- * A submission is octets, armored or binary, of any number of certificates
- * and bare signatures (records and revocations); its answer is one outcome
- * each. An outcome is final and durable when done is called. A refusal is an
+ * A submission is octets, armored or binary, of any number of certificates,
+ * bare signatures (records and revocations) and descriptors; its answer is one
+ * outcome each. An outcome is final and durable when done is called. A refusal is an
  * answer, never an error.
  */
 #ifndef INTAKE_INTAKE_H
@@ -17,6 +17,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/report.h"
+#include "domain/domain.h"
 #include "pgp/pgp.h"
 #include "policy/policy.h"
 #include "store/store.h"
@@ -51,11 +52,15 @@ struct intake_item {
 	bool is_record;
 	uint8_t digest[32];		  /* of a record */
 	struct notations_subject subject; /* of a record; NONE unknown */
-	struct report rep;		  /* why refused, what was left out */
+	bool is_descriptor;
+	char domain[STORE_DOMAIN_NAME_MAX]; /* of a descriptor; "" unknown */
+	int64_t serial;
+	struct report rep; /* why refused, what was left out */
 };
 
-/* How people and machines name it: a fingerprint in lower case, or "sha256:"
- * and the digest of a record; empty when neither is known. */
+/* How people and machines name it: a fingerprint in lower case, "sha256:" and
+ * the digest of a record, "domain:" and the name of one; empty when it is not
+ * known. */
 #define INTAKE_NAME_MAX 72
 void intake_item_name(const struct intake_item *item,
     char out[INTAKE_NAME_MAX]);
@@ -93,6 +98,9 @@ struct intake_job {
 	 * served in turn; one may fill half of the queue. */
 	unsigned lane;
 	struct bytes input; /* INTAKE_SUBMIT: owned (malloc), intake frees it */
+	/* Policy descriptors are taken, too: a text with a cleartext signature,
+	 * alone or as packets of literal data; else those are passed over. */
+	bool takes_descriptors;
 	struct pgp_fpr fpr; /* the other orders; INTAKE_DELETE takes a record's
 	                     * digest, too: version 0, n 32 */
 	char reason[STORE_DENY_REASON_MAX]; /* INTAKE_DENY */
@@ -135,11 +143,22 @@ enum ics_err intake_submit_wait(struct intake *in,
 void intake_drain(struct intake *in);
 
 /*
- * Take other rights (copied) from now on: makers are the roots and those with
- * the right of a manufacturer; their certification binds the User IDs of a
- * key that signs nothing itself. What is stored stays.
+ * Take other rights of the server's (copied) from now on, over which those of
+ * all domains stand: makers are the roots and those with the right of a
+ * manufacturer; their certification binds the User IDs of a key that signs
+ * nothing itself. What is stored stays; to which domains it belongs is derived
+ * again.
  */
 void intake_rights_set(struct intake *in, const struct policy_rights *rights);
+
+/* All domains, as they are in force: those of the last descriptor that was
+ * answered, and of the rights that were set last. Any thread; the caller drops
+ * it. */
+struct domain_set *intake_domains_hold(struct intake *in);
+
+/* Time has passed: what is due is looked at again. Any thread, at no cost;
+ * called every second or so. */
+void intake_tick(struct intake *in);
 
 /* Counters since start, for metrics. */
 struct intake_stats {

@@ -68,6 +68,19 @@ own_cert(const struct checker *c, size_t i, uint64_t keyid)
 		   : NULL;
 }
 
+const struct pgp_cert *
+own_cert_primary(const struct checker *c, const struct pgp_fpr *fpr)
+{
+	for (size_t i = 0; i < c->own.n; i++) {
+		const struct pgp_cert *cert =
+		    c->work->changes[c->own.at[i].change].cert;
+
+		if (pgp_fpr_equal(&pgp_cert_primary(cert)->fpr, fpr))
+			return cert;
+	}
+	return NULL;
+}
+
 /* ---- candidate issuers of certifications: only primary keys certify ---- */
 
 /* Add the primary key that a summary begins with to the candidates; its

@@ -1,62 +1,62 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who is trusted with what: the operator's roots and rights, copied, asked by
- * all threads, replaced whole by a reload.
+ * Who is trusted with what: the operator's roots and rights, and those of all
+ * domains, as the set in force has them. Asked by all threads; replaced whole,
+ * by a reload or when a descriptor came.
  */
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "intake/work.h"
 
-/* A copy, scopes and all; free each scope, then the array. */
-static struct policy_right *
-rights_copy(const struct policy_rights *from)
+/* A set over these rights, or over those of the set in force, from what is
+ * stored now. One at a time, so that the last one is the newest. */
+static enum ics_err
+set_renew(struct intake *in, const struct policy_rights *rights)
 {
-	struct policy_right *to = alloc_zero(from->n + 1, sizeof(*to));
+	struct domain_set *former = domain_live_hold(in->live), *set;
+	enum ics_err err;
 
-	for (size_t i = 0; i < from->n; i++) {
-		to[i] = from->at[i];
-		to[i].scope = alloc_bytes(from->at[i].scope);
-	}
-	return to;
+	if (rights == NULL)
+		rights = domain_set_rights(former, POLICY_NOBODY);
+	TRY(store_reader_begin(in->descriptors));
+	TRY(domain_set_renew(in->descriptors, rights, former, &set));
+	domain_live_set(in->live, set);
+out:
+	store_reader_end(in->descriptors);
+	domain_set_drop(former);
+	return err;
 }
 
-static void
-rights_free(struct policy_right *at, size_t n)
+enum ics_err
+rights_renew(struct intake *in, const struct policy_rights *rights)
 {
-	for (size_t i = 0; i < n; i++)
-		alloc_bytes_free(at[i].scope);
-	free(at);
-}
+	enum ics_err err;
 
-void
-rights_init(struct rights *r, const struct policy_rights *from)
-{
-	(void)pthread_rwlock_init(&r->lock, NULL); /* always 0 on Linux */
-	r->at = rights_copy(from);
-	r->n = from->n;
-}
-
-void
-rights_release(struct rights *r)
-{
-	rights_free(r->at, r->n);
-	(void)pthread_rwlock_destroy(&r->lock); /* nobody holds it */
+	/* A lock of our own, never taken twice: these cannot fail. */
+	(void)pthread_mutex_lock(&in->renewing);
+	err = set_renew(in, rights);
+	(void)pthread_mutex_unlock(&in->renewing);
+	if (err != ICS_OK)
+		log_event(LOG_LEVEL_ERROR, "domains",
+		    "words=\"the former ones stay in force\" error=%s",
+		    err_name(err));
+	return err;
 }
 
 void
 intake_rights_set(struct intake *in, const struct policy_rights *rights)
 {
-	struct policy_right *now = rights_copy(rights), *before;
-	size_t before_n;
+	if (rights_renew(in, rights) != ICS_OK)
+		return; /* told */
+	atomic_store(&in->rederives, true);
+	intake_tick(in);
+}
 
-	/* A lock of our own, never taken twice: these cannot fail. */
-	(void)pthread_rwlock_wrlock(&in->rights.lock);
-	before = in->rights.at;
-	before_n = in->rights.n;
-	in->rights.at = now;
-	in->rights.n = rights->n;
-	(void)pthread_rwlock_unlock(&in->rights.lock);
-	rights_free(before, before_n);
+struct domain_set *
+intake_domains_hold(struct intake *in)
+{
+	return domain_live_hold(in->live);
 }
 
 static bool
@@ -74,23 +74,25 @@ right_is_maker(enum notations_role role)
 }
 
 static bool
-rights_ask(struct rights *r, const struct pgp_fpr *fpr,
+rights_ask(struct intake *in, const struct pgp_fpr *fpr,
     bool (*is_wanted)(enum notations_role role))
 {
+	struct domain_set *set = domain_live_hold(in->live);
+	const struct policy_rights *all = domain_set_all(set);
+	size_t n, first = policy_rights_of(all, fpr, &n);
 	bool found = false;
 
-	(void)pthread_rwlock_rdlock(&r->lock);
-	for (size_t i = 0; i < r->n && !found; i++)
-		found = is_wanted(r->at[i].role) &&
-			pgp_fpr_equal(&r->at[i].fpr, fpr);
-	(void)pthread_rwlock_unlock(&r->lock);
+	for (size_t i = first; i < first + n && !found; i++)
+		found = is_wanted(all->at[i].role) &&
+			pgp_fpr_equal(&all->at[i].fpr, fpr);
+	domain_set_drop(set);
 	return found;
 }
 
 bool
 rights_has_any(struct intake *in, const struct pgp_fpr *fpr)
 {
-	return rights_ask(&in->rights, fpr, right_is_any);
+	return rights_ask(in, fpr, right_is_any);
 }
 
 bool
@@ -102,7 +104,5 @@ rights_knows(void *arg, const struct pgp_fpr *fpr)
 bool
 rights_has_maker(void *arg, const struct pgp_fpr *fpr)
 {
-	struct intake *in = arg;
-
-	return rights_ask(&in->rights, fpr, right_is_maker);
+	return rights_ask(arg, fpr, right_is_maker);
 }

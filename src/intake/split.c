@@ -37,15 +37,16 @@ reason_of(enum ics_err err)
  * stand and *broken says so; when it breaks before any, that is the answer.
  */
 static enum ics_err
-blocks_read(struct bytes packets, struct block_array *blocks,
-    enum ics_err *broken)
+blocks_read(struct bytes packets,
+    enum ics_err (*next)(struct cursor *cur, struct pgp_block *block),
+    struct block_array *blocks, enum ics_err *broken)
 {
 	struct cursor cur = cursor_of(packets);
 	struct pgp_block block;
 	enum ics_err err;
 
 	*broken = ICS_OK;
-	while ((err = pgp_block_next(&cur, &block)) == ICS_OK) {
+	while ((err = next(&cur, &block)) == ICS_OK) {
 		if (blocks->n == INTAKE_CERTS_MAX)
 			return ICS_ETOOBIG;
 		*block_array_add(blocks) = block;
@@ -177,6 +178,7 @@ enum round {
 	ROUND_CERTS, /* and revocations */
 	ROUND_RECORDS,
 	ROUND_CONFIRMATIONS,
+	ROUND_DESCRIPTORS,
 	ROUNDS
 };
 
@@ -205,6 +207,8 @@ block_round(const struct pgp_block *block)
 {
 	struct pgp_sig sig;
 
+	if (block->kind == PGP_BLOCK_TEXT)
+		return ROUND_DESCRIPTORS;
 	if (block->kind == PGP_BLOCK_CERT ||
 	    sig_read(block->data, &sig) != ICS_OK || !is_record(sig.type))
 		return ROUND_CERTS;
@@ -240,9 +244,15 @@ block_check(struct checker *c, struct work *w, const struct pgp_block *block,
 	struct intake_item *item = &w->result.items[i];
 	struct change *change = &w->changes[i];
 
-	return block->kind == PGP_BLOCK_CERT
-		   ? cert_block_check(c, block->data, item, change)
-		   : sig_block_check(c, block->data, item, change);
+	switch (block->kind) {
+	case PGP_BLOCK_CERT:
+		return cert_block_check(c, block->data, item, change);
+	case PGP_BLOCK_TEXT:
+		return descriptor_judge(c, block->data, item, change);
+	case PGP_BLOCK_SIG:
+		break;
+	}
+	return sig_block_check(c, block->data, item, change);
 }
 
 /* Signatures of some kinds take milliseconds each: who sends thousands must
@@ -310,9 +320,22 @@ blocks_check(struct checker *c, struct work *w,
 	TRY(makers_try(c, w, blocks));
 	TRY(round_check(c, w, blocks, ROUND_RECORDS));
 	TRY(round_check(c, w, blocks, ROUND_CONFIRMATIONS));
+	TRY(round_check(c, w, blocks, ROUND_DESCRIPTORS));
 out:
 	own_forget(c);
 	return err;
+}
+
+/* A text alone becomes the packet that it would travel in with others. */
+static enum ics_err
+packets_read(const struct intake_job *job, struct buf *packets)
+{
+	if (!job->takes_descriptors || !domain_is_signed(job->input))
+		return pgp_input_read(job->input, packets);
+	if (job->input.n > STORE_DESCRIPTOR_OCTETS)
+		return ICS_ETOOBIG;
+	pgp_text_write(packets, job->input);
+	return ICS_OK;
 }
 
 void
@@ -324,8 +347,10 @@ submission_check(struct checker *c, struct work *w)
 
 	c->begun_ns = clock_thread_ns();
 	buf_init(&packets, PGP_INPUT_MAX);
-	TRY(pgp_input_read(w->job.input, &packets));
-	TRY(blocks_read(buf_bytes(&packets), &blocks, &broken));
+	TRY(packets_read(&w->job, &packets));
+	TRY(blocks_read(buf_bytes(&packets),
+	    w->job.takes_descriptors ? pgp_block_text_next : pgp_block_next,
+	    &blocks, &broken));
 	TRY(blocks_check(c, w, &blocks));
 	if (broken != ICS_OK)
 		work_item_refuse(work_item_add(w), INTAKE_REASON(cut));

@@ -2,6 +2,7 @@
 /* The life of a work: made by a submitter, ended by the writer. */
 #include "intake/work.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 const struct reason intake_reasons[INTAKE_REASON_COUNT] = {
@@ -36,7 +37,10 @@ intake_item_name(const struct intake_item *item, char out[INTAKE_NAME_MAX])
 	char text[NOTATIONS_SUBJECT_TEXT_MAX];
 
 	out[0] = '\0';
-	if (item->is_record) {
+	if (item->is_descriptor) {
+		(void)snprintf(out, INTAKE_NAME_MAX, "domain:%s",
+		    item->domain); /* fits */
+	} else if (item->is_record) {
 		memcpy(record.b, item->digest, 32);
 		notations_subject_text(&record, text);
 		memcpy(out, &text[strlen("rec:")], INTAKE_NAME_MAX - 1);
@@ -76,6 +80,7 @@ change_release(struct change *c)
 	pgp_cert_free(c->cert);
 	store_record_entry_free(c->record);
 	alloc_bytes_free(c->record_body);
+	descriptor_free(c->descriptor);
 	*c = (struct change){ 0 };
 }
 

@@ -38,6 +38,21 @@ ARRAY_OF(struct waiting_sig, waiting_array);
 ARRAY_OF(int64_t, id_array);
 ARRAY_OF(struct pgp_fpr, fpr_array);
 
+/* A descriptor that was verified and read; its texts are owned. */
+struct descriptor_signer {
+	struct pgp_fpr fpr; /* a primary key */
+	int64_t created;    /* of its newest signature */
+};
+struct descriptor {
+	char name[STORE_DOMAIN_NAME_MAX];
+	int64_t serial;
+	struct pgp_fpr owner;
+	struct descriptor_signer signers[DOMAIN_SIGNATURES_MAX];
+	size_t signers_n;
+	struct bytes text, plain; /* as it came, and what it says */
+};
+void descriptor_free(struct descriptor *d); /* NULL is fine */
+
 /* What one item of a submission wants of the store. */
 struct change {
 	struct pgp_cert *cert;	   /* what to keep, or NULL: nothing to put */
@@ -46,6 +61,7 @@ struct change {
 	uint8_t base[32];	   /* ... which had this digest */
 	struct store_record_entry *record; /* a record to put, or NULL */
 	struct bytes record_body;	   /* owned: its octets */
+	struct descriptor *descriptor;	   /* to put, or NULL */
 	struct waiting_array waiting;
 	struct id_array judged; /* pending rows that are done with */
 };
@@ -55,7 +71,8 @@ enum work_kind {
 	WORK_AGAIN,  /* judge again what waits about one certificate, or one
 	              * record */
 	WORK_RESUME, /* at start: find what a crash left unjudged */
-	WORK_DRAIN   /* answer when nothing else is under way */
+	WORK_DRAIN,  /* answer when nothing else is under way */
+	WORK_TICK    /* time has passed */
 };
 
 struct work {
@@ -66,19 +83,16 @@ struct work {
 	struct fpr_array ready; /* WORK_RESUME: certificates to judge again */
 };
 
-/* The rights, as they are now. */
-struct rights {
-	pthread_rwlock_t lock;
-	struct policy_right *at; /* n of them, owned, scopes too */
-	size_t n;
-};
-
 struct intake {
 	struct intake_config config;
-	struct rights rights;
-	struct pgp_makers makers; /* over rights */
-	struct queue *todo;	  /* to the checkers */
-	struct queue *checked;	  /* to the writer */
+	struct domain_live *live; /* all domains, over the server's rights */
+	pthread_mutex_t renewing; /* of live, one at a time ... */
+	struct store_reader *descriptors; /* ... from this one */
+	struct pgp_makers makers;	  /* over live */
+	atomic_bool ticks;		  /* a WORK_TICK is on its way */
+	atomic_bool rederives;		  /* other rights: everything anew */
+	struct queue *todo;		  /* to the checkers */
+	struct queue *checked;		  /* to the writer */
 	pthread_t *checkers;
 	unsigned checkers_n;
 	pthread_t writer;
@@ -110,9 +124,10 @@ void waiting_release(struct waiting_array *waiting);
 /* Free what a change wants; it then wants nothing. */
 void change_release(struct change *c);
 
-/* Init copies. */
-void rights_init(struct rights *r, const struct policy_rights *from);
-void rights_release(struct rights *r);
+/* Put a set in force over these rights (NULL: those in force), and what is
+ * stored now. A failure is told; the former one stays. */
+enum ics_err rights_renew(struct intake *in,
+    const struct policy_rights *rights);
 
 /* Is there any right of this primary key; may it bind User IDs of keys that
  * sign nothing (arg is the struct intake)? Any thread. */
@@ -173,6 +188,10 @@ size_t own_first(const struct checker *c, uint64_t keyid);
 const struct pgp_cert *own_cert(const struct checker *c, size_t i,
     uint64_t keyid);
 
+/* The certificate of this submission with a primary key; NULL. */
+const struct pgp_cert *own_cert_primary(const struct checker *c,
+    const struct pgp_fpr *fpr);
+
 /* pgp_keyring's find; arg is the checker. */
 size_t keyring_find(void *arg, const struct pgp_issuer *issuer,
     struct pgp_key *out, size_t max);
@@ -218,6 +237,10 @@ enum ics_err cert_judge(struct checker *c, const struct pgp_cert *raw,
 /* Judge a bare signature of a record's type: fills item and change. Errors of
  * the store. */
 enum ics_err record_judge(struct checker *c, const struct pgp_sig *sig,
+    struct intake_item *item, struct change *change);
+
+/* Judge a text with a cleartext signature, as a packet; the same. */
+enum ics_err descriptor_judge(struct checker *c, struct bytes block,
     struct intake_item *item, struct change *change);
 
 /* Judge again the record w->job.fpr; an item for each of its rows. */

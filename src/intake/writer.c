@@ -30,6 +30,7 @@ work_writes(const struct work *w)
 	for (size_t i = 0; i < w->result.n; i++)
 		if (w->changes[i].entry != NULL ||
 		    w->changes[i].record != NULL ||
+		    w->changes[i].descriptor != NULL ||
 		    w->changes[i].waiting.n > 0 || w->changes[i].judged.n > 0)
 			return true;
 	return false;
@@ -70,12 +71,18 @@ works_commit(struct writer *wr, struct work **works, size_t n)
 	if (!works_write(works, n))
 		return ICS_OK;
 	TRY(store_begin(wr->store));
+	wr->touched.n = 0;
+	wr->has_descriptor = false;
 	for (size_t i = 0; i < n && err == ICS_OK; i++)
 		err = work_apply(wr, works[i]);
+	if (err == ICS_OK)
+		err = touched_derive(wr);
 	if (err == ICS_OK)
 		err = store_commit(wr->store);
 	if (err != ICS_OK)
 		store_rollback(wr->store);
+	else if (wr->has_descriptor)
+		(void)rights_renew(wr->in, NULL); /* told */
 	atomic_fetch_add(&wr->in->groups, 1);
 out:
 	return err;
@@ -143,6 +150,8 @@ work_answer(struct writer *wr, struct work *w)
 		atomic_fetch_add(&in->again, 1);
 	for (size_t i = 0; i < w->ready.n; i++)
 		ready_add(wr, &w->ready.at[i]);
+	if (w->kind == WORK_TICK)
+		atomic_store(&in->ticks, false);
 	if (w->job.done != NULL)
 		w->job.done(w->job.arg, &w->result);
 	atomic_fetch_sub(&in->octets, w->job.input.n);
@@ -199,7 +208,7 @@ group_end(struct writer *wr)
 	for (size_t i = 0; i < wr->group.n; i++)
 		work_answer(wr, wr->group.at[i]);
 	wr->group.n = wr->items = wr->octets = 0;
-	wr->tree_failed = false;
+	wr->tree_failed = wr->derive_failed = false;
 	ready_flush(wr);
 	drains_answer(wr);
 }
@@ -247,16 +256,19 @@ writer_main(void *arg)
 	wr->store = wr->in->config.store;
 	wr->drains = queue_new(1);
 	tree_build(wr);
+	derive_idle(wr);
 	while ((n = queue_take_many(wr->in->checked, taken, INTAKE_GROUP_MAX)) >
 	       0) {
 		group_fill(wr, taken, n);
 		if (!group_is_open(wr))
 			group_end(wr);
 		tree_build(wr);
+		derive_idle(wr);
 	}
 	fpr_array_release(&wr->ready);
 	group_end(wr); /* answers the drains that still wait */
 	work_array_release(&wr->group);
+	subject_array_release(&wr->touched);
 	queue_free(wr->drains);
 	free(wr);
 	return NULL;

@@ -10,6 +10,7 @@
 #include "intake/work.h"
 
 ARRAY_OF(struct work *, work_array);
+ARRAY_OF(struct notations_subject, subject_array);
 
 struct writer {
 	struct intake *in;
@@ -22,6 +23,9 @@ struct writer {
 	uint64_t unroomed;    /* works refused since the disk is full */
 	uint64_t unroomed_at; /* the last of them, clock_mono_ns */
 	bool tree_failed;     /* a slice of it: not before the next group */
+	bool derive_failed;   /* likewise */
+	bool has_descriptor;  /* the open transaction put one */
+	struct subject_array touched; /* by the open transaction */
 };
 
 /* Judge again whatever waits about a certificate, or this record. */
@@ -38,6 +42,20 @@ void ready_flush(struct writer *wr);
 /* Put what a change wants; the outcome is in item. */
 enum ics_err change_apply(struct writer *wr, const struct intake_job *job,
     struct intake_item *item, struct change *change);
+
+/* Put a descriptor, if it may follow what is here. */
+enum ics_err descriptor_put(struct writer *wr, const struct intake_job *job,
+    struct intake_item *item, struct change *change);
+
+/* ---- to which domains items belong: derive.c ---- */
+
+/* Something changed about this, which may be a statement. */
+void touch(struct writer *wr, const struct notations_subject *subject);
+void touch_cert(struct writer *wr, const struct pgp_fpr *fpr);
+/* Derive what was touched, before the commit. */
+enum ics_err touched_derive(struct writer *wr);
+/* Outside a transaction, while nobody wants us: what is due, and what walks. */
+void derive_idle(struct writer *wr);
 
 /* Delete, deny or allow; the answer is one item. */
 enum ics_err order_apply(struct writer *wr, struct work *w);

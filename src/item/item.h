@@ -13,6 +13,7 @@
 
 #include <jansson.h>
 
+#include "domain/domain.h"
 #include "item/terms.h"
 #include "policy/policy.h"
 #include "store/store.h"
@@ -98,6 +99,25 @@ void item_question(const struct item *it, struct policy_party *parties,
 /* Fold; state->taken follows it->statements. The caller releases *state. */
 void item_fold(const struct item *it, const struct policy_rights *rights,
     const struct policy_time *when, struct policy_state *state);
+
+/* ---- where it belongs ------------------------------------------------------------ */
+
+struct item_where {
+	struct store_reader *reader;
+	const struct domain_set *set;
+	int64_t now;
+};
+struct item_membership {
+	struct store_bits bits; /* of the domains that take it */
+	int64_t next;		/* when time changes that; INT64_MAX never */
+};
+/* By the descriptors in force and what is said, each domain by its own rights.
+ * What nobody knows belongs nowhere. Errors of the store. */
+enum ics_err item_membership(const struct item_where *where,
+    const struct notations_subject *subject, struct item_membership *out);
+/* For store_check: whether descriptors and members are as they must be; where
+ * (lent, its reader does not count) NULL: only descriptors. */
+void item_fsck_judge(const struct item_where *where, struct store_judge *judge);
 
 /* ---- telling ------------------------------------------------------------------- */
 

@@ -90,6 +90,8 @@ item_pool_add(struct item_pool *pool, struct bytes packets)
 		case PGP_BLOCK_SIG:
 			sigs_add(pool, block.data);
 			break;
+		case PGP_BLOCK_TEXT: /* not asked for */
+			break;
 		}
 	}
 	return err == ICS_ENOTFOUND ? ICS_OK : err;

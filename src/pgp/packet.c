@@ -105,9 +105,67 @@ is_bare(const struct pgp_packet *packet)
 	return pgp_sig_is_foreign(cursor_u8(&cur)) && !cur.failed;
 }
 
+/* ---- texts ----------------------------------------------------------------- */
+
+#define TEXT_FORMAT 'u'
+#define TEXT_BEGIN  "-----BEGIN PGP SIGNED MESSAGE-----"
+
+void
+pgp_text_write(struct buf *out, struct bytes text)
+{
+	struct buf body;
+
+	buf_init(&body, text.n + 8);
+	buf_u8(&body, TEXT_FORMAT);
+	buf_u8(&body, 0);   /* no file name */
+	buf_be32(&body, 0); /* no date */
+	buf_put(&body, text);
+	pgp_packet_write(out, PGP_TAG_LITERAL, buf_bytes(&body));
+	buf_release(&body);
+}
+
+static enum ics_err
+literal_read(struct bytes body, struct bytes *text)
+{
+	struct cursor cur = cursor_of(body);
+
+	if (cursor_u8(&cur) != TEXT_FORMAT)
+		return ICS_EFORMAT;
+	(void)cursor_take(&cur, cursor_u8(&cur));
+	(void)cursor_be32(&cur);
+	*text = cursor_rest(&cur);
+	return cursor_ok(&cur);
+}
+
+enum ics_err
+pgp_text_read(struct bytes block, struct bytes *text)
+{
+	struct cursor cur = cursor_of(block);
+	struct pgp_packet packet;
+	enum ics_err err;
+
+	TRY(pgp_packet_next(&cur, &packet));
+	err = packet.tag == PGP_TAG_LITERAL ? literal_read(packet.body, text)
+					    : ICS_EFORMAT;
+out:
+	return err;
+}
+
+static bool
+is_text(const struct pgp_packet *packet)
+{
+	struct bytes text;
+
+	return packet->tag == PGP_TAG_LITERAL &&
+	       literal_read(packet->body, &text) == ICS_OK &&
+	       bytes_starts_with(text, bytes_of_str(TEXT_BEGIN));
+}
+
+/* ---- blocks ---------------------------------------------------------------- */
+
 /*
- * Take what belongs to a certificate: everything up to the next tag 6, but
- * for the signatures at its end that are about something else.
+ * Take what belongs to a certificate: everything up to the next tag 6 or text,
+ * but for the signatures at its end that are about something else.
  */
 static enum ics_err
 cert_extent(struct cursor *cur)
@@ -122,7 +180,7 @@ cert_extent(struct cursor *cur)
 			return ICS_OK;
 		if (err != ICS_OK)
 			return err;
-		if (packet.tag == PGP_TAG_PUBLIC_KEY)
+		if (packet.tag == PGP_TAG_PUBLIC_KEY || is_text(&packet))
 			return ICS_OK;
 		if (pgp_tag_treatment(packet.tag) == PGP_TREAT_REFUSE)
 			return ICS_ESECRET;
@@ -132,8 +190,9 @@ cert_extent(struct cursor *cur)
 	}
 }
 
-enum ics_err
-pgp_block_next(struct cursor *cur, struct pgp_block *block)
+static enum ics_err
+block_next(struct cursor *cur, bool (*is_more)(const struct pgp_packet *packet),
+    struct pgp_block *block)
 {
 	struct pgp_packet packet;
 	struct bytes start;
@@ -146,8 +205,9 @@ pgp_block_next(struct cursor *cur, struct pgp_block *block)
 		if (pgp_tag_treatment(packet.tag) == PGP_TREAT_REFUSE)
 			TRY(ICS_ESECRET);
 	} while (packet.tag != PGP_TAG_PUBLIC_KEY &&
-		 packet.tag != PGP_TAG_SIGNATURE);
-	block->kind = PGP_BLOCK_SIG;
+		 packet.tag != PGP_TAG_SIGNATURE && !is_more(&packet));
+	block->kind =
+	    packet.tag == PGP_TAG_LITERAL ? PGP_BLOCK_TEXT : PGP_BLOCK_SIG;
 	if (packet.tag == PGP_TAG_PUBLIC_KEY) {
 		block->kind = PGP_BLOCK_CERT;
 		TRY(cert_extent(cur));
@@ -157,4 +217,23 @@ out:
 	if (err != ICS_OK && err != ICS_ENOTFOUND)
 		cursor_fail(cur);
 	return err;
+}
+
+static bool
+is_none(const struct pgp_packet *packet)
+{
+	(void)packet; /* nothing else is a block */
+	return false;
+}
+
+enum ics_err
+pgp_block_next(struct cursor *cur, struct pgp_block *block)
+{
+	return block_next(cur, is_none, block);
+}
+
+enum ics_err
+pgp_block_text_next(struct cursor *cur, struct pgp_block *block)
+{
+	return block_next(cur, is_text, block);
 }

@@ -119,7 +119,8 @@ size_t pgp_packet_length(size_t n);
  */
 enum pgp_block_kind {
 	PGP_BLOCK_CERT,
-	PGP_BLOCK_SIG
+	PGP_BLOCK_SIG,
+	PGP_BLOCK_TEXT /* a text with a cleartext signature, as literal data */
 };
 
 struct pgp_block {
@@ -134,6 +135,13 @@ struct pgp_block {
  * before stays valid; the stream cannot go on).
  */
 enum ics_err pgp_block_next(struct cursor *cur, struct pgp_block *block);
+/* The same for whom texts mean something: else they are passed over. */
+enum ics_err pgp_block_text_next(struct cursor *cur, struct pgp_block *block);
+
+/* Append a text as a packet of literal data; and take it out of a block. Spec:
+ * RFC 9580 5.9. ICS_EFORMAT, ICS_ETRUNCATED. */
+void pgp_text_write(struct buf *out, struct bytes text);
+enum ics_err pgp_text_read(struct bytes block, struct bytes *text);
 
 /* ---- armor (RFC 9580 section 6) ---------------------------------------- */
 

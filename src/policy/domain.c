@@ -232,18 +232,36 @@ policy_subjects_sort(struct notations_subject *at, size_t n)
 		qsort(at, n, sizeof(*at), subject_order);
 }
 
+/* By its name, or by what is said of it. */
+static bool
+member_fits(const struct policy_member *m, const struct policy_facts *facts)
+{
+	if (m->items_n > 0)
+		return bsearch(facts->subject, m->items, m->items_n,
+			   sizeof(*m->items), subject_order) != NULL;
+	return m->is_code == facts->is_code &&
+	       policy_terms_hold(&m->where, facts);
+}
+
 static bool
 member_takes(const struct policy_member *m, const struct policy_facts *facts)
 {
 	if (m->certified_by != 0 && (m->certified_by & facts->certified) == 0)
 		return false;
-	if (m->items_n > 0)
-		return bsearch(facts->subject, m->items, m->items_n,
-			   sizeof(*m->items), subject_order) != NULL;
-	if (m->is_code != facts->is_code ||
-	    (m->kind != NOTATIONS_ENTITY_NONE && m->kind != facts->kind))
+	if (m->items_n == 0 && m->kind != NOTATIONS_ENTITY_NONE &&
+	    m->kind != facts->kind)
 		return false;
-	return policy_terms_hold(&m->where, facts);
+	return member_fits(m, facts);
+}
+
+bool
+policy_domain_may_take(const struct policy_domain *d,
+    const struct policy_facts *said)
+{
+	for (size_t i = 0; i < d->members_n; i++)
+		if (member_fits(&d->members[i], said))
+			return true;
+	return false;
 }
 
 size_t

@@ -224,6 +224,10 @@ struct bytes policy_facts_value(const struct policy_facts *facts,
 /* Does what is said fit all terms? */
 bool policy_terms_hold(const struct policy_terms *terms,
     const struct policy_facts *facts);
+/* May a member rule take it, whatever its kind and whoever vouches for it, if
+ * everything that is said counted? False is sure. */
+bool policy_domain_may_take(const struct policy_domain *d,
+    const struct policy_facts *said);
 /* The first member rule that takes it, or POLICY_NOBODY. */
 size_t policy_domain_takes(const struct policy_domain *d,
     const struct policy_facts *facts);

@@ -108,13 +108,22 @@ enum ics_err store_due_next(struct store *s, int64_t now,
 /*
  * A walk goes over all items (party version 0), or over those that a key spoke
  * about, for as many calls of store_walk_step as it takes, over restarts too.
- * Putting it again begins it anew.
+ * Putting it again begins it anew. Of a key that spoke about nothing but
+ * itself there is none.
  */
-enum ics_err store_walk_put(struct store *s, const struct pgp_fpr *party);
+enum store_reach {
+	STORE_WALK_FAR, /* who walks goes on to what those items spoke about */
+	STORE_WALK_NEAR
+};
+enum ics_err store_walk_put(struct store *s, const struct pgp_fpr *party,
+    enum store_reach reach);
 /* The next item of a walk; it is done with when that is committed.
  * ICS_ENOTFOUND: no walk is under way (any more). */
-enum ics_err store_walk_step(struct store *s,
-    struct notations_subject *subject);
+struct store_walked {
+	struct notations_subject subject;
+	enum store_reach reach;
+};
+enum ics_err store_walk_step(struct store *s, struct store_walked *walked);
 /* Is one? */
 enum ics_err store_walk_is(struct store_reader *r, bool *is);
 
@@ -132,6 +141,7 @@ enum ics_err store_peek_reader(struct store *s, struct store_reader **r);
 struct store_judge {
 	enum ics_err (*descriptor)(void *arg, struct store_reader *r,
 	    const struct store_descriptor *d, bool *is_right);
+	/* NULL: not looked at. */
 	enum ics_err (*member)(void *arg, struct store_reader *r,
 	    const struct notations_subject *subject, bool *is_right);
 	void *arg;

@@ -15,7 +15,9 @@
 #ifndef STORE_RECORD_H
 #define STORE_RECORD_H
 
+#include "base/buf.h"
 #include "notations/notations.h"
+#include "store/descriptor.h"
 
 struct store;
 struct store_reader; /* see store/store.h */
@@ -102,6 +104,28 @@ struct store_search {
 	int64_t next;
 };
 enum ics_err store_search_run(struct store_reader *r, struct store_search *s);
+
+/* ---- everything ---------------------------------------------------------------- */
+
+/*
+ * All that was accepted, as packets, in an order that depends on nothing else:
+ * servers that hold the same dump the same octets. Certificates, then records,
+ * then descriptors as literal data: who loads them has their issuers by then.
+ */
+struct store_dump {
+	struct store_reader *r; /* lent; its snapshot stays open */
+	int stage;
+	struct pgp_fpr cert;
+	uint8_t record[32];
+	char domain[STORE_DOMAIN_NAME_MAX];
+	int64_t serial;
+	bool is_first;	   /* of its stage */
+	struct buf packet; /* owned */
+};
+void store_dump_begin(struct store_dump *d, struct store_reader *r);
+void store_dump_release(struct store_dump *d);
+/* The next piece, lent until the next call. ICS_ENOTFOUND at the end. */
+enum ics_err store_dump_next(struct store_dump *d, struct bytes *piece);
 
 /* ---- the tree over the log (RFC 6962 section 2.1) --------------------------------- */
 

@@ -181,7 +181,8 @@ check_domains(struct check *c)
 	TRY(descriptors_check(c));
 	/* While a walk is under way rows may still be those of before it. */
 	TRY(store_walk_is(c->r, &walks));
-	if (c->how == NULL || c->how->judge == NULL || walks)
+	if (c->how == NULL || c->how->judge == NULL ||
+	    c->how->judge->member == NULL || walks)
 		return ICS_OK;
 	TRY(members_check(c));
 	TRY(known_check(c, SQL_WALK_CERT));

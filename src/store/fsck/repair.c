@@ -212,7 +212,7 @@ all_repair(struct store *s, const struct check *c, int64_t *repaired)
 	*repaired += c->print;
 	/* The writer derives them when it runs. */
 	if (c->members)
-		TRY(store_walk_put(s, &(struct pgp_fpr){ 0 }));
+		TRY(store_walk_put(s, &(struct pgp_fpr){ 0 }, STORE_WALK_NEAR));
 	*repaired += c->members;
 	/* What was counted on the way is counted again, whole. */
 	s->delta = (struct store_delta){ 0 };

@@ -122,6 +122,7 @@ out:
 
 /* ---- one by one ------------------------------------------------------------ */
 
+/* Of all items; what a walk of a party has instead is its reach. */
 enum stage {
 	STAGE_CERTS,
 	STAGE_ITEMS
@@ -129,7 +130,7 @@ enum stage {
 
 struct walk {
 	struct pgp_fpr party; /* version 0: all */
-	enum stage stage;
+	int stage;
 	int64_t done;
 };
 
@@ -144,24 +145,15 @@ party_octets(const struct pgp_fpr *party, uint8_t out[PARTY_MAX])
 }
 
 static enum ics_err
-walk_write(struct store *s, const struct walk *w)
+walk_write(struct store *s, enum sql_query query, const struct walk *w)
 {
-	sqlite3_stmt *stmt = db_query(&s->db, SQL_WALK_PUT);
+	sqlite3_stmt *stmt = db_query(&s->db, query);
 	uint8_t octets[PARTY_MAX];
 
 	row_bind_bytes(stmt, ":party", party_octets(&w->party, octets));
 	row_bind_number(stmt, ":stage", w->stage);
 	row_bind_number(stmt, ":done", w->done);
 	return db_finish(&s->db, stmt);
-}
-
-enum ics_err
-store_walk_put(struct store *s, const struct pgp_fpr *party)
-{
-	struct walk w = { .party = *party,
-		.stage = party->version == 0 ? STAGE_CERTS : STAGE_ITEMS };
-
-	return walk_write(s, &w);
 }
 
 static enum ics_err
@@ -181,7 +173,7 @@ walk_read(struct db *db, struct walk *w)
 		w->party.n = (uint8_t)(party.n - 1);
 		memcpy(w->party.b, party.p + 1, w->party.n);
 	}
-	w->stage = row_number(stmt, 1) == 0 ? STAGE_CERTS : STAGE_ITEMS;
+	w->stage = row_number(stmt, 1) == 0 ? 0 : 1;
 	w->done = row_number(stmt, 2);
 out:
 	return err;
@@ -226,6 +218,41 @@ out:
 	return err;
 }
 
+/* Nobody walks for who spoke about nothing, or only about himself. */
+static enum ics_err
+is_silent(struct store *s, const struct pgp_fpr *party, bool *is)
+{
+	struct walk w = { .party = *party };
+	struct notations_subject own, about;
+	enum ics_err err;
+
+	*is = false;
+	notations_subject_of_fpr(party, &own);
+	do {
+		err = walk_item(&s->db, &w, &about);
+	} while (err == ICS_OK && notations_subject_equal(&own, &about));
+	*is = err == ICS_ENOTFOUND;
+	return err == ICS_ENOTFOUND ? ICS_OK : err;
+}
+
+enum ics_err
+store_walk_put(struct store *s, const struct pgp_fpr *party,
+    enum store_reach reach)
+{
+	struct walk w = { .party = *party };
+	bool is = false;
+	enum ics_err err = ICS_OK;
+
+	if (party->version != 0) {
+		w.stage = reach == STORE_WALK_NEAR;
+		TRY(is_silent(s, party, &is));
+	}
+	if (!is)
+		err = walk_write(s, SQL_WALK_PUT, &w);
+out:
+	return err;
+}
+
 static enum ics_err
 walk_drop(struct store *s, const struct walk *w)
 {
@@ -240,28 +267,31 @@ walk_drop(struct store *s, const struct walk *w)
 static enum ics_err
 walk_go(struct db *db, struct walk *w, struct notations_subject *subject)
 {
-	enum ics_err err = ICS_ENOTFOUND;
+	enum ics_err err;
 
-	if (w->stage == STAGE_CERTS)
-		err = walk_cert(db, w, subject);
-	if (w->stage == STAGE_CERTS && err == ICS_ENOTFOUND)
-		*w = (struct walk){ .party = w->party, .stage = STAGE_ITEMS };
-	if (w->stage == STAGE_ITEMS)
-		err = walk_item(db, w, subject);
-	return err;
+	if (w->party.version != 0 || w->stage == STAGE_ITEMS)
+		return walk_item(db, w, subject);
+	err = walk_cert(db, w, subject);
+	if (err != ICS_ENOTFOUND)
+		return err;
+	*w = (struct walk){ .party = w->party, .stage = STAGE_ITEMS };
+	return walk_item(db, w, subject);
 }
 
 enum ics_err
-store_walk_step(struct store *s, struct notations_subject *subject)
+store_walk_step(struct store *s, struct store_walked *walked)
 {
 	struct walk w;
 	enum ics_err err;
 
 	for (;;) {
 		TRY(walk_read(&s->db, &w));
-		err = walk_go(&s->db, &w, subject);
+		err = walk_go(&s->db, &w, &walked->subject);
+		walked->reach = w.party.version != 0 && w.stage == 0
+				    ? STORE_WALK_FAR
+				    : STORE_WALK_NEAR;
 		if (err == ICS_OK)
-			return walk_write(s, &w);
+			return walk_write(s, SQL_WALK_GO, &w);
 		if (err != ICS_ENOTFOUND)
 			return err;
 		TRY(walk_drop(s, &w));

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * To which domains items belong, kept in step: what a transaction touches is
+ * derived in it; what a new descriptor, other rights, a party's certificate or
+ * the time may have moved is derived afterwards, some at a time. Invariant: the
+ * rows of one item are always those of one set.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "intake/writer.h"
+#include "item/item.h"
+
+#define SLICE_NS UINT64_C(20000000) /* of a walk, then others have their turn */
+
+/* One transaction's deriving. */
+struct deriving {
+	struct writer *wr;
+	struct domain_set *set; /* held */
+	struct item_where where;
+};
+
+static enum ics_err
+deriving_begin(struct writer *wr, struct deriving *d)
+{
+	*d = (struct deriving){ .wr = wr,
+		.set = domain_live_hold(wr->in->live) };
+	d->where.set = d->set;
+	d->where.now = clock_now();
+	return store_peek_reader(wr->store, &d->where.reader);
+}
+
+static void
+deriving_end(struct deriving *d)
+{
+	domain_set_drop(d->set);
+}
+
+static enum ics_err
+derive(struct deriving *d, const struct notations_subject *subject)
+{
+	struct item_membership m;
+	enum ics_err err;
+
+	TRY(item_membership(&d->where, subject, &m));
+	TRY(store_membership_set(d->wr->store, subject, &m.bits));
+	TRY(store_due_put(d->wr->store, subject, m.next));
+out:
+	return err;
+}
+
+/* What it spoke about may count for more or less now. */
+static enum ics_err
+party_walk(struct deriving *d, const struct notations_subject *subject,
+    enum store_reach reach)
+{
+	struct pgp_fpr fpr;
+
+	if (!notations_subject_fpr(subject, &fpr))
+		return ICS_OK;
+	return store_walk_put(d->wr->store, &fpr, reach);
+}
+
+/* ---- what a transaction touches ---- */
+
+void
+touch(struct writer *wr, const struct notations_subject *subject)
+{
+	struct subject_array *all = &wr->touched;
+
+	/* Many records about one thing come together. */
+	if (subject->kind != NOTATIONS_SUBJECT_NONE &&
+	    (all->n == 0 ||
+		!notations_subject_equal(&all->at[all->n - 1], subject)))
+		*subject_array_add(all) = *subject;
+}
+
+void
+touch_cert(struct writer *wr, const struct pgp_fpr *fpr)
+{
+	struct notations_subject subject;
+
+	notations_subject_of_fpr(fpr, &subject);
+	touch(wr, &subject);
+}
+
+/* What a statement about a statement is about in the end. */
+static enum ics_err
+item_find(struct deriving *d, struct notations_subject *subject)
+{
+	struct store_statement st;
+	enum ics_err err = ICS_OK;
+
+	for (int steps = 0; subject->kind == NOTATIONS_SUBJECT_RECORD;
+	     steps++) {
+		uint8_t digest[32];
+
+		if (steps == 4)
+			return ICS_ENOTFOUND; /* nobody follows so far */
+		memcpy(digest, subject->b, sizeof(digest));
+		TRY(store_statement_get(d->where.reader, digest, subject, &st));
+	}
+out:
+	return err;
+}
+
+static enum ics_err
+touched_one(struct deriving *d, struct notations_subject subject)
+{
+	enum ics_err err = item_find(d, &subject);
+
+	if (err == ICS_ENOTFOUND)
+		return ICS_OK; /* it will be touched when that comes */
+	TRY(err);
+	TRY(derive(d, &subject));
+	TRY(party_walk(d, &subject, STORE_WALK_FAR));
+out:
+	return err;
+}
+
+enum ics_err
+touched_derive(struct writer *wr)
+{
+	struct deriving d;
+	enum ics_err err = deriving_begin(wr, &d);
+
+	for (size_t i = 0;
+	     err == ICS_OK && domain_set_size(d.set) > 0 && i < wr->touched.n;
+	     i++)
+		err = touched_one(&d, wr->touched.at[i]);
+	deriving_end(&d);
+	return err;
+}
+
+/* ---- when there is nothing else to do ---- */
+
+/* The next that is due or walked; ICS_ENOTFOUND. */
+static enum ics_err
+next_derive(struct deriving *d)
+{
+	struct store *s = d->wr->store;
+	struct store_walked at;
+	enum ics_err err = store_due_next(s, d->where.now, &at.subject);
+
+	if (err == ICS_OK)
+		return derive(d, &at.subject);
+	if (err == ICS_ENOTFOUND)
+		err = store_walk_step(s, &at);
+	TRY(err);
+	TRY(derive(d, &at.subject));
+	if (at.reach == STORE_WALK_FAR)
+		TRY(party_walk(d, &at.subject, STORE_WALK_NEAR));
+out:
+	return err;
+}
+
+/* Other rights, or a new process with maybe others: all of it. */
+static enum ics_err
+all_begin(struct deriving *d)
+{
+	static const struct pgp_fpr all = { .version = 0 };
+
+	if (!atomic_exchange(&d->wr->in->rederives, false))
+		return ICS_OK;
+	return store_walk_put(d->wr->store, &all, STORE_WALK_NEAR);
+}
+
+static enum ics_err
+slice_derive(struct deriving *d, bool *more)
+{
+	uint64_t end = clock_mono_ns() + SLICE_NS;
+	enum ics_err err = all_begin(d);
+
+	*more = true;
+	while (err == ICS_OK && clock_mono_ns() < end)
+		err = next_derive(d);
+	if (err != ICS_ENOTFOUND)
+		return err;
+	*more = false;
+	return ICS_OK;
+}
+
+/* Is there anything? Looked at outside a transaction, since it is asked each
+ * time the writer rests. */
+static enum ics_err
+is_wanted(struct deriving *d, bool *is)
+{
+	struct notations_subject subject;
+	enum ics_err err;
+
+	*is = domain_set_size(d->set) > 0;
+	if (!*is || atomic_load(&d->wr->in->rederives))
+		return ICS_OK;
+	TRY(store_walk_is(d->where.reader, is));
+	if (*is)
+		return ICS_OK;
+	err = store_due_next(d->wr->store, d->where.now, &subject);
+	*is = err == ICS_OK;
+	if (err == ICS_ENOTFOUND)
+		err = ICS_OK;
+out:
+	return err;
+}
+
+static enum ics_err
+slice_run(struct writer *wr, bool *more)
+{
+	struct deriving d;
+	enum ics_err err;
+
+	*more = false;
+	TRY(deriving_begin(wr, &d));
+	TRY(is_wanted(&d, more));
+	if (!*more)
+		goto out;
+	TRY(store_begin(wr->store));
+	err = slice_derive(&d, more);
+	if (err == ICS_OK)
+		err = store_commit(wr->store);
+	else
+		store_rollback(wr->store);
+out:
+	deriving_end(&d);
+	return err;
+}
+
+void
+derive_idle(struct writer *wr)
+{
+	bool more = true;
+	enum ics_err err = ICS_OK;
+
+	while (more && wr->group.n == 0 && !wr->derive_failed &&
+	       queue_is_idle(wr->in->checked)) {
+		err = slice_run(wr, &more);
+		wr->derive_failed = err != ICS_OK;
+	}
+	if (err != ICS_OK)
+		log_event(LOG_LEVEL_WARN, "derive", "error=%s", err_name(err));
+}
