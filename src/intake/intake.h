@@ -156,6 +156,9 @@ void intake_rights_set(struct intake *in, const struct policy_rights *rights);
  * it. */
 struct domain_set *intake_domains_hold(struct intake *in);
 
+/* Where they are kept: lent until intake_free. Others only hold. */
+struct domain_live *intake_live(struct intake *in);
+
 /* Time has passed: what is due is looked at again. Any thread, at no cost;
  * called every second or so. */
 void intake_tick(struct intake *in);

@@ -59,6 +59,12 @@ intake_domains_hold(struct intake *in)
 	return domain_live_hold(in->live);
 }
 
+struct domain_live *
+intake_live(struct intake *in)
+{
+	return in->live;
+}
+
 static bool
 right_is_any(enum notations_role role)
 {
