@@ -140,7 +140,7 @@ START_TEST(page_escapes)
 	hkp_page_put(&out, HKP_PAGE_index_uid, &value, 1);
 	ck_assert_str_eq(buf_str(&out),
 	    "<li><strong><bdi>&lt;script&gt;&amp;&quot;&#39;\xEF\xBF\xBD\xEF\xBF\xBD"
-	    "{{state}}\xc3\xa4</bdi></strong></li>\n");
+	    "{{state}}\xc3\xa4</bdi></strong></li>");
 	buf_release(&out);
 }
 END_TEST

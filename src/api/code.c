@@ -8,6 +8,7 @@
  *
  * The count is that of certificates, as gpg takes it.
  */
+#include "api/query.h"
 #include "api/view.h"
 #include "hkp/page.h"
 #include "hkp/query.h"
@@ -46,22 +47,6 @@ named_read(const struct api_view *v, struct named *n)
 		n->status = "";
 }
 
-/* Everything but letters, digits and -._~ as %XX, as the list of keys has it.
- */
-static void
-put_escaped(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		    (c >= 'a' && c <= 'z') || strchr("-._~", c) != NULL)
-			buf_u8(out, c);
-		else
-			buf_printf(out, "%%%02X", (unsigned)c);
-	}
-}
-
 static void
 list_mr(struct hkp_reply *rp, const struct named *n)
 {
@@ -69,9 +54,9 @@ list_mr(struct hkp_reply *rp, const struct named *n)
 
 	buf_init(&out, TEXT_MAX);
 	buf_printf(&out, "info:1:0\n%s:", n->item);
-	put_escaped(&out, n->name);
+	api_escaped_put(&out, bytes_of_str(n->name));
 	buf_u8(&out, ':');
-	put_escaped(&out, n->version);
+	api_escaped_put(&out, bytes_of_str(n->version));
 	buf_printf(&out, ":%s\n", n->status);
 	hkp_reply_buf(rp, 200, HKP_TYPE_TEXT, &out);
 }

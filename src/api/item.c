@@ -6,9 +6,8 @@
 #include "api/view.h"
 #include "hkp/page.h"
 
-/* The item of the request's path; false when the reply is filled. */
-static bool
-asked_read(struct hkp_request *rq, struct hkp_reply *rp, struct api_id *id,
+bool
+api_item_asked(struct hkp_request *rq, struct hkp_reply *rp, struct api_id *id,
     struct api_view *v)
 {
 	struct notations_subject subject;
@@ -57,7 +56,7 @@ api_item(struct hkp_request *rq, struct hkp_reply *rp)
 	struct api_view v = { .when = { 0 } };
 	struct api_id id;
 
-	if (asked_read(rq, rp, &id, &v)) {
+	if (api_item_asked(rq, rp, &id, &v)) {
 		if (id.form == API_JSON)
 			hkp_reply_json(rp, 200, item_json_descriptor(&v.told));
 		else
@@ -73,7 +72,7 @@ told_reply(struct hkp_request *rq, struct hkp_reply *rp,
 	struct api_view v = { .when = { 0 } };
 	struct api_id id;
 
-	if (asked_read(rq, rp, &id, &v))
+	if (api_item_asked(rq, rp, &id, &v))
 		hkp_reply_json(rp, 200, tell(&v.told));
 	api_view_release(&v);
 }
@@ -127,7 +126,7 @@ evidence_reply(struct hkp_request *rq, struct hkp_reply *rp, enum api_form form)
 	struct api_id id;
 
 	api_signed_init(&s, rq->config->limits.answer_octets);
-	if (!asked_read(rq, rp, &id, &v))
+	if (!api_item_asked(rq, rp, &id, &v))
 		goto out;
 	r = hkp_request_reader(rq, rp);
 	if (r == NULL)

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "api/handler.h"
 #include "hkp/query.h"
@@ -104,4 +105,19 @@ api_number_read(const struct api_query *q, struct hkp_reply *rp,
 	    row->least, row->most); /* fits */
 	api_refuse(rp, 400, words, "write digits only");
 	return false;
+}
+
+void
+api_escaped_put(struct buf *out, struct bytes text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned c = text.p[i];
+
+		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		    (c >= 'a' && c <= 'z') ||
+		    (c != 0 && strchr("-._~", (int)c) != NULL))
+			buf_u8(out, (uint8_t)c);
+		else
+			buf_printf(out, "%%%02X", c);
+	}
 }

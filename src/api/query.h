@@ -47,4 +47,8 @@ struct api_number {
 bool api_number_read(const struct api_query *q, struct hkp_reply *rp,
     const struct api_number *row, int64_t *n);
 
+/* Everything but letters, digits and -._~ as %XX: for a query, and as the list
+ * of keys has it. */
+void api_escaped_put(struct buf *out, struct bytes text);
+
 #endif

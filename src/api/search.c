@@ -45,9 +45,8 @@ is_wanted(const struct api_search *s, const struct api_view *v)
 	return item_terms_fit(&s->terms, &v->it, s->claims ? NULL : &v->state);
 }
 
-/* The short form of the descriptor. */
-static json_t *
-row_json(const struct item_telling *t)
+json_t *
+api_search_row(const struct item_telling *t)
 {
 	static const char *const members[] = { "item", "kind", "names",
 		"attributes", "status" };
@@ -82,7 +81,7 @@ candidate_look(struct run *run, const struct notations_subject *subject)
 		return ICS_OK;
 	TRY(api_view_read(run->rq, run->r, subject, &v));
 	if (is_wanted(run->s, &v))
-		row_add(run, row_json(&v.told));
+		row_add(run, api_search_row(&v.told));
 out:
 	api_view_release(&v);
 	return err == ICS_ENOTFOUND ? ICS_OK : err;
@@ -183,31 +182,46 @@ answer_json(struct run *run, int64_t next)
 	return all;
 }
 
-void
-api_search(struct hkp_request *rq, struct hkp_reply *rp)
+enum ics_err
+api_search_run(struct hkp_request *rq, struct store_reader *r,
+    const struct api_search *s, json_t **answer)
 {
-	struct api_query q;
-	struct api_search s;
-	struct run run = { .rq = rq, .s = &s };
+	struct run run = { .rq = rq, .r = r, .s = s };
 	int64_t next = 0;
 	enum ics_err err;
 
-	if (!api_query_of(rq, rp, &q) || !api_search_read(&q, rp, &s))
-		return;
-	run.r = hkp_request_reader(rq, rp);
-	if (run.r == NULL)
-		return;
+	*answer = NULL;
 	run.rows = json_array();
 	run.end = clock_mono_ns() + PATIENCE_NS;
-	if (s.words.n > 0) {
+	if (s->words.n > 0) {
 		TRY(words_look(&run, &next));
 	} else {
 		TRY(code_look(&run));
 		TRY(items_look(&run, &next));
 	}
-	hkp_reply_json(rp, 200, answer_json(&run, next));
+	*answer = answer_json(&run, next);
 out:
 	json_decref(run.rows);
-	if (err != ICS_OK)
+	return err;
+}
+
+void
+api_search(struct hkp_request *rq, struct hkp_reply *rp)
+{
+	struct api_query q;
+	struct api_search s;
+	struct store_reader *r;
+	json_t *answer;
+	enum ics_err err;
+
+	if (!api_query_of(rq, rp, &q) || !api_search_read(&q, rp, &s))
+		return;
+	r = hkp_request_reader(rq, rp);
+	if (r == NULL)
+		return;
+	err = api_search_run(rq, r, &s, &answer);
+	if (err == ICS_OK)
+		hkp_reply_json(rp, 200, answer);
+	else
 		hkp_reply_error(rp, err);
 }

@@ -28,4 +28,10 @@ struct api_search {
 bool api_search_read(const struct api_query *q, struct hkp_reply *rp,
     struct api_search *s);
 
+/* {"items", "looked", "cursor"}, owned by the caller. */
+enum ics_err api_search_run(struct hkp_request *rq, struct store_reader *r,
+    const struct api_search *s, json_t **answer);
+/* A row of it: the short form of the descriptor. */
+json_t *api_search_row(const struct item_telling *t);
+
 #endif

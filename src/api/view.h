@@ -58,6 +58,11 @@ enum ics_err api_view_read(struct hkp_request *rq, struct store_reader *r,
     const struct notations_subject *subject, struct api_view *v);
 void api_view_release(struct api_view *v);
 
+/* The item that a path names, at=, known-at=; false when the reply is filled.
+ * The caller releases *v in any case. */
+bool api_item_asked(struct hkp_request *rq, struct hkp_reply *rp,
+    struct api_id *id, struct api_view *v);
+
 /* A 404 that helps. */
 void api_miss(struct hkp_reply *rp);
 
