@@ -27,7 +27,7 @@ rows() {
 test_ok 'every command is offered' \
 	'same "$(rows commands.def 1 | sort)" "$(completed "$ICS" "")"'
 test_ok 'a beginning narrows' \
-	'same "$(printf "delete\ndeny\ndump")" "$(completed "$ICS" d)"'
+	'same "$(printf "delete\ndeny\ndomain\ndump")" "$(completed "$ICS" d)"'
 test_ok 'options before the command are passed over' '
 	same "dump" "$(completed "$ICS" -D /tmp --json du)"
 '

@@ -13,8 +13,10 @@
 #include <stdlib.h>
 
 #include "api/handler.h"
+#include "base/clock.h"
 #include "base/queue.h"
 #include "hkp/page.h"
+#include "item/item.h"
 
 /* ---- dump ------------------------------------------------------------------------ */
 
@@ -166,7 +168,12 @@ fsck_main(void *arg)
 {
 	struct fsck *f = arg;
 	struct hkp *h = f->h;
-	const struct store_fsck how = { .found = fsck_found, .arg = f };
+	struct item_where where = { .now = clock_now() };
+	struct store_judge judge;
+	const struct store_fsck how = {
+		.found = fsck_found, .arg = f, .judge = &judge
+	};
+	struct domain_set *set = intake_domains_hold(hkp_intake(h));
 	int64_t differences = 0;
 	struct buf out;
 	enum ics_err err;
@@ -174,7 +181,10 @@ fsck_main(void *arg)
 	buf_init(&out, 256);
 	buf_put_str(&out, "{\"found\": [");
 	fsck_put(f, &out);
+	where.set = set;
+	item_fsck_judge(&where, &judge);
 	err = store_check(f->r, &how, &differences);
+	domain_set_drop(set);
 	buf_printf(&out, "],\n\"differences\": %lld", (long long)differences);
 	if (err != ICS_OK)
 		buf_printf(&out, ", \"error\": \"%s\"", err_words(err));

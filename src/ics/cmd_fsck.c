@@ -7,6 +7,7 @@
 #include "client/out.h"
 #include "ics/operate.h"
 #include "ics/progress.h"
+#include "item/item.h"
 
 struct fsck {
 	const struct ics *ics;
@@ -37,12 +38,18 @@ progress_set(void *arg, int64_t done, int64_t total)
 static enum ics_err
 fsck_file(const char *dir, struct fsck *f)
 {
-	const struct store_fsck how = {
-		.found = difference_add, .progress = progress_set, .arg = f
-	};
+	struct store_judge judge;
+	const struct store_fsck how = { .found = difference_add,
+		.progress = progress_set,
+		.arg = f,
+		.judge = &judge };
 	struct store_reader *r = NULL;
 	int64_t differences;
 	enum ics_err err;
+
+	/* Where things belong depends on the server's own rights, too: its
+	 * configuration is not read here. */
+	item_fsck_judge(NULL, &judge);
 
 	TRY(store_reader_open(dir, NULL, &r));
 	TRY(store_reader_begin(r));

@@ -132,6 +132,12 @@ json_t *item_json_descriptor(const struct item_telling *t); /* item */
 json_t *item_json_status(const struct item_telling *t);	    /* status */
 json_t *item_json_history(const struct item_telling *t);    /* history */
 json_t *item_json_statement(const struct item_telling *t, size_t i);
+/* Domain i by a version of its descriptor: a line of a list; all that it says
+ * and its versions. */
+json_t *item_json_domain_row(const struct domain_set *set, size_t i,
+    const struct policy_domain *d);
+json_t *item_json_domain(const struct domain_set *set, size_t i,
+    const struct policy_domain *d);
 /* Octets as text: what is not UTF-8 becomes U+FFFD. */
 json_t *item_json_text(struct bytes text);
 
