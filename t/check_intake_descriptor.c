@@ -3,8 +3,10 @@
  * Descriptors through the one door: who may begin a domain, who may go on with
  * it, what is in force afterwards, and where things belong.
  */
+#include "base/clock.h"
 #include "descriptor_sign.h"
 #include "intake_make.h"
+#include "item/item.h"
 #include "record_make.h"
 
 #define T0 1500000000u
@@ -301,8 +303,10 @@ belongs_soon(const struct maker_key *key, const char *name, bool is)
 	return belongs(key, name) == is;
 }
 
+/* expires: seconds after created; 0 never. */
 static void
-model_say(const struct maker_key *by, const char *model, uint32_t created)
+model_say_until(const struct maker_key *by, const char *model, uint32_t created,
+    uint32_t expires)
 {
 	struct record_make how = {
 		.by = by, .created = created, .rec = "device/1", .subject = ""
@@ -316,9 +320,20 @@ model_say(const struct maker_key *by, const char *model, uint32_t created)
 	how.subject = subject;
 	buf_init(&more, 200);
 	notations_write(NOTATIONS_NAME_MODEL, bytes_of_str(model), &more);
+	if (expires != 0) {
+		buf_u8(&more, 5);
+		buf_u8(&more, PGP_SUB_EXPIRES);
+		buf_be32(&more, expires);
+	}
 	how.more = buf_bytes(&more);
 	record_put(&how, &p);
 	buf_release(&more);
+}
+
+static void
+model_say(const struct maker_key *by, const char *model, uint32_t created)
+{
+	model_say_until(by, model, created, 0);
 }
 
 static const char *
@@ -374,6 +389,126 @@ START_TEST(derived)
 }
 END_TEST
 
+/* What a grant gave stays given when it has ended: then, and now. */
+START_TEST(kept_meaning)
+{
+	static const int64_t times[] = { T0 + 70, T0 + 5000 };
+	struct notations_subject subject;
+	struct item_source source;
+	struct domain_set *set;
+	struct item it;
+
+	cert_send(&alice, "alice");
+	cert_send(&bob, "bob");
+	cert_send(&dev, "a device");
+	taken((struct descriptor_sign){ PLANT(1), .body = t1000_members() },
+	    INTAKE_INSERTED);
+	model_say(&bob, "T1000", T0 + 60);
+	ck_assert_int_eq(send_by(INTAKE_PUBLIC).outcome[0], INTAKE_INSERTED);
+	taken((struct descriptor_sign){ PLANT(1000) }, INTAKE_INSERTED);
+	model_say(&bob, "T2000", T0 + 2000);
+	ck_assert_int_eq(send_by(INTAKE_PUBLIC).outcome[0], INTAKE_INSERTED);
+	set = intake_domains_hold(in);
+	ck_assert_int_eq(store_reader_begin(reader), ICS_OK);
+	item_source_of_store(reader, &source);
+	notations_subject_of_fpr(&dev.key.fpr, &subject);
+	ck_assert_int_eq(item_read(&source, &subject, &it), ICS_OK);
+	for (size_t i = 0; i < 2; i++) {
+		struct policy_party *parties =
+		    alloc_zero(it.parties_n + 1, sizeof(*parties));
+		struct policy_question q = { .rights =
+						 domain_set_rights(set, 0),
+			.when = { .at = times[i] } };
+		struct policy_state state;
+		struct policy_facts facts;
+
+		item_question(&it, parties, &q);
+		policy_fold(&q, &state);
+		policy_facts_read(&q, &state, &facts);
+		/* The second one, after the grant's end, counts at no time. */
+		ck_assert(bytes_equal(policy_facts_value(&facts,
+					  NOTATIONS_NAME_MODEL),
+		    bytes_of_str("T1000")));
+		ck_assert(
+		    (facts.certified &
+			NOTATIONS_ROLE_BIT(NOTATIONS_ROLE_MANUFACTURER)) != 0);
+		policy_facts_release(&facts);
+		policy_state_release(&state);
+		free(parties);
+	}
+	item_release(&it);
+	store_reader_end(reader);
+	domain_set_drop(set);
+}
+END_TEST
+
+/* Time itself moves a thing: its maker's word was limited. */
+START_TEST(in_time)
+{
+	cert_send(&alice, "alice");
+	cert_send(&bob, "bob");
+	cert_send(&dev, "a device");
+	clock_fake(T0 + 1000);
+	taken((struct descriptor_sign){ PLANT(1), .body = t1000_members() },
+	    INTAKE_INSERTED);
+	model_say_until(&bob, "T1000", T0 + 60, 2000);
+	ck_assert_int_eq(send_by(INTAKE_PUBLIC).outcome[0], INTAKE_INSERTED);
+	ck_assert(belongs_soon(&dev, "plant", true));
+	clock_fake(T0 + 2059);
+	intake_tick(in);
+	ck_assert(belongs(&dev, "plant"));
+	clock_fake(T0 + 2060);
+	intake_tick(in);
+	for (int i = 0; i < 10000 && belongs(&dev, "plant"); i++)
+		(void)usleep(1000);
+	ck_assert(!belongs(&dev, "plant"));
+	clock_fake(-1);
+}
+END_TEST
+
+/* A role that somebody gets later makes his words count that came before. */
+START_TEST(by_party)
+{
+	struct record_make how = {
+		.by = &alice, .created = T0 + 40, .rec = "role/1"
+	};
+	char subject[NOTATIONS_SUBJECT_TEXT_MAX];
+	struct notations_subject s;
+	struct intake_job job = { .order = INTAKE_DELETE,
+		.origin = INTAKE_OPERATOR };
+	struct answer a;
+	struct buf more;
+
+	cert_send(&alice, "alice");
+	cert_send(&bob, "bob");
+	cert_send(&dev, "a device");
+	taken((struct descriptor_sign){ PLANT(1),
+		  .body = "member { where = \"model=T1000\" "
+			  "certified-by = manufacturer }" },
+	    INTAKE_INSERTED);
+	model_say(&bob, "T1000", T0 + 60);
+	ck_assert_int_eq(send_by(INTAKE_PUBLIC).outcome[0], INTAKE_INSERTED);
+	ck_assert(belongs_soon(&dev, "plant", false));
+	notations_subject_of_fpr(&bob.key.fpr, &s);
+	notations_subject_text(&s, subject);
+	how.subject = subject;
+	buf_init(&more, 200);
+	notations_write(NOTATIONS_NAME_ROLE, bytes_of_str("manufacturer"),
+	    &more);
+	how.more = buf_bytes(&more);
+	record_put(&how, &p);
+	a = send_by(INTAKE_PUBLIC);
+	ck_assert_msg(a.outcome[0] == INTAKE_INSERTED, "%s", a.reason);
+	ck_assert(belongs_soon(&dev, "plant", true));
+	/* And when it is gone they do not. */
+	job.fpr = (struct pgp_fpr){ .n = 32 };
+	memcpy(job.fpr.b, a.digest[0], 32);
+	ck_assert_int_eq(job_run(&job).outcome[0], INTAKE_DELETED);
+	ck_assert(belongs_soon(&dev, "plant", false));
+	buf_release(&more);
+}
+END_TEST
+
 /* Without its certificate nothing of a thing is known but what others say. */
 START_TEST(deleted)
 {
@@ -420,6 +555,9 @@ add(TCase *t)
 	tcase_add_test(t, damaged);
 	tcase_add_test(t, together);
 	tcase_add_test(t, derived);
+	tcase_add_test(t, kept_meaning);
+	tcase_add_test(t, in_time);
+	tcase_add_test(t, by_party);
 	tcase_add_test(t, deleted);
 	tcase_add_test(t, restarted);
 }

@@ -183,10 +183,86 @@ START_TEST(registries_have_words)
 }
 END_TEST
 
+/* ---- texts --------------------------------------------------------------- */
+
+#define TEXT "-----BEGIN PGP SIGNED MESSAGE-----\nx\n"
+
+static size_t
+blocks_of(struct bytes packets,
+    enum ics_err (*next)(struct cursor *cur, struct pgp_block *block),
+    enum pgp_block_kind kinds[8])
+{
+	struct cursor cur = cursor_of(packets);
+	struct pgp_block block;
+	size_t n = 0;
+
+	while (n < 8 && next(&cur, &block) == ICS_OK)
+		kinds[n++] = block.kind;
+	return n;
+}
+
+/* A text ends the certificate before it; whoever does not ask passes it. */
+START_TEST(texts_between)
+{
+	enum pgp_block_kind kinds[8];
+	struct bytes text = bytes_of_str(TEXT), taken, cert;
+	struct pgp_block block;
+	struct cursor cur;
+	struct buf out;
+
+	buf_init(&out, 1 << 16);
+	cert = unhex("c601ffcd0161");
+	buf_put(&out, cert);
+	pgp_text_write(&out, text);
+	pgp_text_write(&out, bytes_of_str("no text that is signed"));
+	buf_put(&out, cert);
+	pgp_text_write(&out, text);
+	ck_assert_uint_eq(blocks_of(buf_bytes(&out), pgp_block_text_next,
+			      kinds),
+	    4);
+	ck_assert_int_eq(kinds[0], PGP_BLOCK_CERT);
+	ck_assert_int_eq(kinds[1], PGP_BLOCK_TEXT);
+	ck_assert_int_eq(kinds[2], PGP_BLOCK_CERT);
+	ck_assert_int_eq(kinds[3], PGP_BLOCK_TEXT);
+	ck_assert_uint_eq(blocks_of(buf_bytes(&out), pgp_block_next, kinds), 2);
+	cur = cursor_of(buf_bytes(&out));
+	ck_assert_int_eq(pgp_block_text_next(&cur, &block), ICS_OK);
+	ck_assert(bytes_equal(block.data, cert));
+	ck_assert_int_eq(pgp_text_read(block.data, &taken), ICS_EFORMAT);
+	ck_assert_int_eq(pgp_block_text_next(&cur, &block), ICS_OK);
+	ck_assert_int_eq(pgp_text_read(block.data, &taken), ICS_OK);
+	ck_assert(bytes_equal(taken, text));
+	buf_release(&out);
+	fixture_free(cert);
+}
+END_TEST
+
+START_TEST(texts_cut)
+{
+	struct bytes text;
+	struct buf out;
+
+	buf_init(&out, 256);
+	pgp_text_write(&out, bytes_of_str(TEXT));
+	for (size_t n = 0; n < out.n; n++) {
+		struct bytes cut = alloc_bytes(bytes_of(out.p, n));
+
+		ck_assert_int_ne(pgp_text_read(cut, &text), ICS_OK);
+		alloc_bytes_free(cut);
+	}
+	/* A file name that is longer than the packet. */
+	out.p[3] = 255;
+	ck_assert_int_eq(pgp_text_read(buf_bytes(&out), &text), ICS_ETRUNCATED);
+	buf_release(&out);
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
 	tcase_add_test(t, every_header_form);
+	tcase_add_test(t, texts_between);
+	tcase_add_test(t, texts_cut);
 	tcase_add_test(t, written_headers_are_minimal);
 	tcase_add_test(t, streams_are_cut);
 	tcase_add_test(t, registries_have_words);

@@ -226,13 +226,15 @@ out:
 void
 derive_idle(struct writer *wr)
 {
-	bool more = true;
+	bool more = wr->group.n == 0 && !wr->derive_failed;
 	enum ics_err err = ICS_OK;
 
-	while (more && wr->group.n == 0 && !wr->derive_failed &&
-	       queue_is_idle(wr->in->checked)) {
+	/* One slice in any case: where somebody always wants us a walk goes on
+	 * all the same. */
+	while (more) {
 		err = slice_run(wr, &more);
 		wr->derive_failed = err != ICS_OK;
+		more = more && err == ICS_OK && queue_is_idle(wr->in->checked);
 	}
 	if (err != ICS_OK)
 		log_event(LOG_LEVEL_WARN, "derive", "error=%s", err_name(err));

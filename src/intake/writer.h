@@ -54,7 +54,8 @@ void touch(struct writer *wr, const struct notations_subject *subject);
 void touch_cert(struct writer *wr, const struct pgp_fpr *fpr);
 /* Derive what was touched, before the commit. */
 enum ics_err touched_derive(struct writer *wr);
-/* Outside a transaction, while nobody wants us: what is due, and what walks. */
+/* Outside a transaction: what is due, and what walks; one slice, and more
+ * while nobody wants us. */
 void derive_idle(struct writer *wr);
 
 /* Delete, deny or allow; the answer is one item. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A submission taken apart as the door does it, without a store: armor,
- * blocks, certificates with what their signatures say, bare signatures.
+ * blocks, certificates with what their signatures say, bare signatures, texts.
  * Invariant: blocks are whole packets in their order, a bare signature is one
  * packet, and a certificate that was cut out of the stream is cut out again.
  */
@@ -61,18 +61,34 @@ sig_take(struct bytes data)
 }
 
 static void
+text_take(struct bytes data)
+{
+	struct bytes text;
+
+	if (pgp_text_read(data, &text) != ICS_OK || text.n >= data.n)
+		abort();
+}
+
+static void
 block_check(const struct pgp_block *block)
 {
 	struct cursor cur = cursor_of(block->data);
 	struct pgp_block again;
 
-	if (pgp_block_next(&cur, &again) != ICS_OK ||
+	if (pgp_block_text_next(&cur, &again) != ICS_OK ||
 	    again.kind != block->kind || !bytes_equal(again.data, block->data))
 		abort();
-	if (block->kind == PGP_BLOCK_CERT)
+	switch (block->kind) {
+	case PGP_BLOCK_CERT:
 		cert_take(block->data);
-	else
+		break;
+	case PGP_BLOCK_SIG:
 		sig_take(block->data);
+		break;
+	case PGP_BLOCK_TEXT:
+		text_take(block->data);
+		break;
+	}
 }
 
 int
@@ -85,7 +101,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&packets, PGP_CERT_RAW_MAX);
 	if (pgp_input_read(bytes_of(data, size), &packets) == ICS_OK) {
 		cur = cursor_of(buf_bytes(&packets));
-		while (pgp_block_next(&cur, &block) == ICS_OK)
+		while (pgp_block_text_next(&cur, &block) == ICS_OK)
 			block_check(&block);
 	}
 	buf_release(&packets);
