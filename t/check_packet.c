@@ -250,6 +250,8 @@ START_TEST(texts_cut)
 		ck_assert_int_ne(pgp_text_read(cut, &text), ICS_OK);
 		alloc_bytes_free(cut);
 	}
+	ck_assert(pgp_input_is_binary(buf_bytes(&out)));
+	ck_assert(!pgp_input_is_binary(bytes_of(out.p, out.n - 1)));
 	/* A file name that is longer than the packet. */
 	out.p[3] = 255;
 	ck_assert_int_eq(pgp_text_read(buf_bytes(&out), &text), ICS_ETRUNCATED);

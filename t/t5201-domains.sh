@@ -127,21 +127,35 @@ test_ok '/pks/add takes none' '
 	same 6 "$(serial plant-7)"
 '
 
+test_ok 'ics load takes it as any file, and says what is wrong with it' '
+	"$ICS" -D "$icsd_dir" -q load "$tmp/h7" && same 7 "$(serial plant-7)" &&
+	fails_with 5 "$ICS" -D "$icsd_dir" load "$tmp/x3" 2>"$tmp/told" &&
+	grep -q "x3: descriptor 1 domain:plant-7: refused: .*must be higher" "$tmp/told"
+'
+test_ok 'into the file of a server that does not run' '
+	mkdir "$tmp/file" && "$ICS" -D "$tmp/file" -q load "$tmp/all.gpg" &&
+	"$ICS" -D "$tmp/file" policy put "$tmp/d3" | grep -q "serial 3 is in force" &&
+	fails_with 1 "$ICS" -D "$tmp/file" policy put "$tmp/d1" 2>"$tmp/told" &&
+	grep -q "must be higher" "$tmp/told" &&
+	"$ICS" -D "$tmp/file" domain list | grep -q "^plant-7  *3 " &&
+	"$ICS" -D "$tmp/file" domain show plant-7 3 -o - | cmp - "$tmp/d3"
+'
+
 # ---- kept --------------------------------------------------------------------
 
 test_ok 'the log tells of each, and fsck finds nothing' '
 	api /changes?limit=1000 && valid changes &&
-	is "[.rows[] | select(.event == \"descriptor\")] | length == 7" &&
+	is "[.rows[] | select(.event == \"descriptor\")] | length == 8" &&
 	"$ICS" -D "$icsd_dir" fsck
 '
 test_ok 'killed, they are there again' '
-	icsd_kill && icsd_start one -f "$tmp/icsd.conf" && same 6 "$(serial plant-7)"
+	icsd_kill && icsd_start one -f "$tmp/icsd.conf" && same 7 "$(serial plant-7)"
 '
 test_ok 'a dump loads elsewhere to the same octets' '
 	"$ICS" -D "$icsd_dir" dump >"$tmp/one.dump" &&
 	mkdir "$tmp/two" && "$ICS" -D "$tmp/two" -q load "$tmp/one.dump" &&
 	"$ICS" -D "$tmp/two" dump >"$tmp/two.dump" && cmp "$tmp/one.dump" "$tmp/two.dump" &&
-	"$ICS" -D "$tmp/two" domain show plant-7 | grep -q "^serial  *6$" &&
+	"$ICS" -D "$tmp/two" domain show plant-7 | grep -q "^serial  *7$" &&
 	"$ICS" -D "$tmp/two" fsck
 '
 test_ok 'gpg imports what it knows of it' '

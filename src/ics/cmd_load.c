@@ -22,7 +22,8 @@ struct load {
 	size_t under_way_n;
 	struct progress progress;
 	uint64_t counts[INTAKE_DENIED + 1];
-	uint64_t records;  /* among them */
+	uint64_t records; /* among them; and ... */
+	uint64_t descriptors;
 	json_t *refusals;  /* owned; with --json */
 	int64_t waiting;   /* signatures, at the end */
 	enum ics_err file; /* the last file that could not be read */
@@ -113,6 +114,7 @@ batch_tell(struct load *l, const struct load_batch *batch)
 
 		l->counts[what]++;
 		l->records += batch->outcomes.at[i].is_record;
+		l->descriptors += batch->outcomes.at[i].is_descriptor;
 		l->progress.count++;
 		if (what == INTAKE_INVALID || what == INTAKE_DENIED)
 			refusal_tell(l, batch, i);
@@ -306,16 +308,24 @@ total(const struct load *l)
 	return n;
 }
 
+static uint64_t
+certs(const struct load *l)
+{
+	return total(l) - l->records - l->descriptors;
+}
+
 static void
 summary_json(const struct load *l)
 {
 	const uint64_t *n = l->counts;
 
-	out_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:b, "
-			   "s:O}",
-	    "certificates", (json_int_t)(total(l) - l->records), "records",
-	    (json_int_t)l->records, "inserted", (json_int_t)n[INTAKE_INSERTED],
-	    "updated", (json_int_t)n[INTAKE_UPDATED], "unchanged",
+	out_json(json_pack(
+	    "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:b, "
+	    "s:O}",
+	    "certificates", (json_int_t)certs(l), "records",
+	    (json_int_t)l->records, "descriptors", (json_int_t)l->descriptors,
+	    "inserted", (json_int_t)n[INTAKE_INSERTED], "updated",
+	    (json_int_t)n[INTAKE_UPDATED], "unchanged",
 	    (json_int_t)n[INTAKE_IGNORED], "refused",
 	    (json_int_t)n[INTAKE_INVALID], "denied",
 	    (json_int_t)n[INTAKE_DENIED], "waiting_signatures",
@@ -327,7 +337,7 @@ static void
 summary_print(const struct load *l)
 {
 	const uint64_t *n = l->counts;
-	char records[48] = "";
+	char records[48] = "", descriptors[48] = "";
 
 	if (l->refusals != NULL) {
 		summary_json(l);
@@ -338,12 +348,15 @@ summary_print(const struct load *l)
 	if (l->records > 0)
 		(void)snprintf(records, sizeof(records), " and %llu records",
 		    (unsigned long long)l->records); /* fits */
-	out_line("%s%llu certificates%s in %.1f s: %llu inserted, %llu "
+	if (l->descriptors > 0)
+		(void)snprintf(descriptors, sizeof(descriptors),
+		    " and %llu descriptors",
+		    (unsigned long long)l->descriptors); /* fits */
+	out_line("%s%llu certificates%s%s in %.1f s: %llu inserted, %llu "
 		 "updated, %llu unchanged, %llu refused, %llu denied; %lld "
 		 "signatures wait for their issuer",
-	    l->stopped ? "interrupted: " : "",
-	    (unsigned long long)(total(l) - l->records), records,
-	    progress_seconds(&l->progress),
+	    l->stopped ? "interrupted: " : "", (unsigned long long)certs(l),
+	    records, descriptors, progress_seconds(&l->progress),
 	    (unsigned long long)n[INTAKE_INSERTED],
 	    (unsigned long long)n[INTAKE_UPDATED],
 	    (unsigned long long)n[INTAKE_IGNORED],

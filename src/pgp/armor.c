@@ -5,7 +5,7 @@
  * checksums; none of that says anything about the packets inside.
  */
 #include "base/b64.h"
-#include "pgp/pgp.h"
+#include "pgp/wire.h"
 
 static const struct label {
 	const char *begin, *end;
@@ -381,7 +381,7 @@ pgp_input_is_binary(struct bytes input)
 	uint8_t head = input.n == 0 ? 0 : input.p[0];
 
 	if ((head & 0xc0) == 0xc0)
-		return is_stream_tag(head & 63);
+		return is_stream_tag(head & 63) || pgp_text_begins(input);
 	return (head & 0x80) != 0;
 }
 

@@ -161,6 +161,15 @@ is_text(const struct pgp_packet *packet)
 	       bytes_starts_with(text, bytes_of_str(TEXT_BEGIN));
 }
 
+bool
+pgp_text_begins(struct bytes packets)
+{
+	struct cursor cur = cursor_of(packets);
+	struct pgp_packet packet;
+
+	return pgp_packet_next(&cur, &packet) == ICS_OK && is_text(&packet);
+}
+
 /* ---- blocks ---------------------------------------------------------------- */
 
 /*

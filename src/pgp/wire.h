@@ -12,6 +12,9 @@
 /* A two-octet length of packets and subpackets, its first octet read. */
 size_t pgp_length_two(struct cursor *cur, uint8_t first);
 
+/* Do packets begin with a text with a cleartext signature? */
+bool pgp_text_begins(struct bytes packets);
+
 /* More about the numbers of sig.h. */
 
 /* Order of two numbers: <0, 0, >0. */
