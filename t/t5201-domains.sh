@@ -130,7 +130,7 @@ test_ok '/pks/add takes none' '
 test_ok 'ics load takes it as any file, and says what is wrong with it' '
 	"$ICS" -D "$icsd_dir" -q load "$tmp/h7" && same 7 "$(serial plant-7)" &&
 	fails_with 5 "$ICS" -D "$icsd_dir" load "$tmp/x3" 2>"$tmp/told" &&
-	grep -q "x3: descriptor 1 domain:plant-7: refused: .*must be higher" "$tmp/told"
+	grep -q "x3: descriptor 1 domain:plant-7: refused: .*the one in force names" "$tmp/told"
 '
 test_ok 'into the file of a server that does not run' '
 	mkdir "$tmp/file" && "$ICS" -D "$tmp/file" -q load "$tmp/all.gpg" &&
