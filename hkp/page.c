@@ -111,6 +111,54 @@ hkp_groups_put(struct buf *out, struct bytes digits)
 	}
 }
 
+static bool
+is_time(struct bytes text)
+{
+	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
+
+	if (text.n != sizeof(form) - 1)
+		return false;
+	for (size_t i = 0; i < text.n; i++)
+		if (form[i] == 'd' ? text.p[i] < '0' || text.p[i] > '9'
+				   : text.p[i] != (uint8_t)form[i])
+			return false;
+	return true;
+}
+
+bool
+hkp_time_words(const char *time, char out[HKP_TIME_WORDS])
+{
+	static const char *const months[] = { "January", "February", "March",
+		"April", "May", "June", "July", "August", "September",
+		"October", "November", "December" };
+	unsigned month;
+
+	if (!is_time(bytes_of_str(time)))
+		return false;
+	month = (unsigned)(time[5] - '0') * 10 + (unsigned)(time[6] - '0');
+	(void)snprintf(out, HKP_TIME_WORDS, "%.*s %s %.4s, %.5s UTC",
+	    time[8] == '0' ? 1 : 2, &time[time[8] == '0' ? 9 : 8],
+	    month >= 1 && month <= 12 ? months[month - 1] : "?", time,
+	    &time[11]);
+	return true;
+}
+
+bool
+hkp_time_put(struct buf *out, const char *time)
+{
+	char words[HKP_TIME_WORDS];
+
+	if (!hkp_time_words(time, words))
+		return false;
+	hkp_page_put(out, HKP_PAGE_part_time,
+	    (struct hkp_page_value[]){
+		{ "iso", bytes_of_str(time), false },
+		{ "words", bytes_of_str(words), false },
+	    },
+	    2);
+	return true;
+}
+
 static void
 put_contact(struct buf *out, const struct hkp_identity *id)
 {

@@ -33,6 +33,12 @@ void hkp_page_put(struct buf *out, enum hkp_page page,
 /* Append hexadecimal digits in groups of four: text, not rendered. */
 void hkp_groups_put(struct buf *out, struct bytes digits);
 
+/* "26 November 2026, 10:00 UTC" of "2026-11-26T10:00:00Z"; false for anything
+ * else. And the same appended, rendered. */
+#define HKP_TIME_WORDS 48
+bool hkp_time_words(const char *time, char out[HKP_TIME_WORDS]);
+bool hkp_time_put(struct buf *out, const char *time);
+
 /* Answer with a page in the frame that all have. A good one has an ETag: a
  * client that knows it gets a 304. */
 struct hkp_framed {

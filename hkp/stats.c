@@ -82,19 +82,23 @@ put_load(struct buf *out, const struct store_load *load, size_t n)
 		char inserted[24];
 		char updated[24];
 		char removed[24];
+		struct buf when;
 
+		buf_init(&when, HKP_PAGE_MAX);
 		clock_rfc3339(load[i].start, start);
+		(void)hkp_time_put(&when, start); /* it is a time */
 		put_number(inserted, load[i].inserted);
 		put_number(updated, load[i].updated);
 		put_number(removed, load[i].removed);
 		hkp_page_put(out, HKP_PAGE_stats_load,
 		    (struct hkp_page_value[]){
-			{ "start", bytes_of_str(start), false },
+			{ "start", buf_bytes(&when), true },
 			{ "inserted", bytes_of_str(inserted), false },
 			{ "updated", bytes_of_str(updated), false },
 			{ "removed", bytes_of_str(removed), false },
 		    },
 		    4);
+		buf_release(&when);
 	}
 }
 
@@ -106,6 +110,18 @@ member(const json_t *peer, const char *name)
 	return bytes_of_str(text == NULL ? "" : text);
 }
 
+/* The year 1 is Hockeypuck's word for never. */
+static void
+put_when(struct buf *out, const json_t *peer, const char *name)
+{
+	struct bytes text = member(peer, name);
+
+	if (bytes_starts_with(text, bytes_of_str("0001-")))
+		buf_put_str(out, "never");
+	else
+		(void)hkp_time_put(out, (const char *)text.p); /* a time */
+}
+
 static void
 put_peers(struct buf *out, const json_t *peers)
 {
@@ -114,16 +130,24 @@ put_peers(struct buf *out, const json_t *peers)
 
 	json_array_foreach(peers, i, peer)
 	{
+		struct buf in, done;
+
+		buf_init(&in, HKP_PAGE_MAX);
+		buf_init(&done, HKP_PAGE_MAX);
+		put_when(&in, peer, "lastIncomingRecon");
+		put_when(&done, peer, "lastOutgoingRecon");
 		hkp_page_put(out, HKP_PAGE_stats_peer,
 		    (struct hkp_page_value[]){
 			{ "name", member(peer, "name"), false },
 			{ "http", member(peer, "httpAddr"), false },
 			{ "recon", member(peer, "reconAddr"), false },
-			{ "in", member(peer, "lastIncomingRecon"), false },
-			{ "out", member(peer, "lastOutgoingRecon"), false },
+			{ "in", buf_bytes(&in), true },
+			{ "out", buf_bytes(&done), true },
 			{ "status", member(peer, "reconStatus"), false },
 		    },
 		    6);
+		buf_release(&in);
+		buf_release(&done);
 	}
 }
 

@@ -8,6 +8,7 @@
 #	pages_say          what they say of $device and of code $code (a digest)
 #	pages_records      a record each, below $tmp/say
 #	pages_send         all of it to the server that runs
+#	pages_domain       the domain plant-7, put by its operator
 #	page PATH [CURL-OPTION...]   a page; prints the status
 #	parsed MODE        what page_parse.py says of it
 
@@ -87,6 +88,65 @@ pages_say() {
 pages_send() {
 	cat "$tmp/say"/*.sig >"$tmp/records" &&
 		same 200 "$(submit)" && same 200 "$(post "$tmp/records")"
+}
+
+# A descriptor with every sort of block, by $plant.
+pages_domain() {
+	page_owner=04$(lower "$plant") page_maker=04$(lower "$acme")
+	cat >"$tmp/plant-7" <<-END
+		domain "plant-7" {
+		    serial = 1
+		    owner = "$page_owner"
+		    level = standard
+		    freshness = 72h
+		    grace = 1d
+		    claims = yes
+		    party "Acme <b>" {
+		        key = "$page_maker"
+		        contact = "mailto:ca@acme.example"
+		    }
+		    grant "$page_maker" {
+		        role = manufacturer
+		        scope = "Acme/*"
+		        until = 2028-12-31
+		        regrant = yes
+		    }
+		    member {
+		        kind = device
+		        where = "manu=Acme model=T1000"
+		        certified-by = manufacturer
+		    }
+		    require device {
+		        purpose = "join"
+		        must = {manufacturer}
+		        should = {owner}
+		        needs = 2
+		    }
+		    read {
+		        public = yes
+		        networks = {"10.7.0.0/16"}
+		        peers = {"north"}
+		        tokens = {"$(printf x | sha256sum | cut -c 1-64)"}
+		    }
+		    state destroyed {
+		        by = {owner, manufacturer}
+		        needs = 2
+		    }
+		    update firmware {
+		        class = maker
+		        window = yes
+		    }
+		    sync "acme" {
+		        url = "https://ics.acme.example"
+		        key = "$page_maker"
+		        pull = "manu=Acme"
+		        push = "status"
+		        every = 15m
+		    }
+		}
+	END
+	gpg_at 20261120T120000 -u "$plant" -o "$tmp/plant-7.asc" --clearsign \
+		"$tmp/plant-7" && "$ICS" -D "$icsd_dir" policy put "$tmp/plant-7.asc"
 }
 
 page() {

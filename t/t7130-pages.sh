@@ -14,7 +14,7 @@ skip_unless w3m lynx
 
 # shows LINE...: w3m shows these lines, blanks at their ends apart
 shows() {
-	w3m -dump -cols 80 -O UTF-8 -T text/html "$tmp/body" |
+	w3m -dump -cols 300 -O UTF-8 -T text/html "$tmp/body" |
 		sed 's/^ *//; s/ *$//' >"$tmp/shown"
 	for line; do
 		grep -qxF -e "$line" "$tmp/shown" && continue
@@ -40,14 +40,15 @@ test_ok 'parties, and what they say' 'pages_parties && pages_say'
 test_ok 'a server that knows it' '
 	echo "peer = {\"north kind=hkp url=http://127.0.0.1:9 every=1h\"}" \
 		>"$tmp/conf" &&
-	icsd_start state -f "$tmp/conf" --root "$acme" && pages_send
+	icsd_start state -f "$tmp/conf" --root "$acme" && pages_send &&
+	pages_domain
 '
 
 # ---- every page
 
 id=$(lower "$device")
 for path in / /search '/search?q=T1000' "/item/$device" "/item/sha256:$code" \
-	/peers '/pks/lookup?op=index&search=Acme' /item/x "/item/04$id?at=x" \
+	/peers /domains /domain/plant-7 /domain/nowhere '/pks/lookup?op=index&search=Acme' /item/x "/item/04$id?at=x" \
 	/item/0123456789012345678901234567890123456789; do
 	test_ok "no script, no style, nothing left open: $path" '
 		page "$path" >"$tmp/status" &&
@@ -77,7 +78,8 @@ test_ok 'who has it gets a 304' '
 '
 test_ok 'every link of every page leads somewhere' '
 	for path in / "/search?q=kind=device" "/item/$device" \
-		"/item/sha256:$code" /peers "/pks/lookup?op=index&search=Acme"; do
+		"/item/sha256:$code" /peers /domains /domain/plant-7 \
+		"/pks/lookup?op=index&search=Acme"; do
 		page "$path" >"$tmp/status"
 		parsed links | sed "s|^$icsd_http||"
 	done | sort -u >"$tmp/links" &&
@@ -224,6 +226,66 @@ test_ok 'a search full of markup is text' '
 	same "" "$(parsed check)"
 '
 
+# ---- domains
+
+test_ok 'domains' '
+	same 200 "$(page /domains)" && shows "• plant-7" &&
+	grep -q "Version 1, signed 20 November 2026, 12:00 UTC" "$tmp/shown"
+'
+test_ok 'a domain, read aloud' '
+	same 200 "$(page /domain/plant-7)" &&
+	shows Domain plant-7 "How open" \
+		"Standard: a thing for which no manufacturer vouches is warned about." \
+		"Answers hold for" "3 days" "Then, with a warning" "1 day" \
+		"Who may read" "• Everybody" "• Whoever asks from 10.7.0.0/16" \
+		"• The server north" "• Whoever has a token (number of tokens: 1)" \
+		"• Any device of which is said manu=Acme model=T1000, certified by a manufacturer" \
+		"Parties" "• Acme <b>" "mailto:ca@acme.example" \
+		"Manufacturer, for Acme/*, until 31 December 2028, 00:00 UTC; may give this on to others" \
+		"• Any device, for the purpose join; must be vouched for by manufacturer; should be vouched for by owner; needs 2 different ones who vouch" \
+		"• Destroyed: said by manufacturer, owner; needs 2 different ones who say so" \
+		"• Firmware: the signature of the maker is enough; only in a window for updates" \
+		"• The server acme is asked for manu=Acme, is sent status, every 15 minutes"
+'
+test_ok 'what its page tells to type, typed' '
+	parsed pre | sed -n "/^curl/,/^gpg --verify/p" >"$tmp/typed" &&
+	same 3 "$(wc -l <"$tmp/typed")" &&
+	(cd "$tmp/there" && GNUPGHOME=$tmp/reader sh -e "$tmp/typed") \
+		>"$tmp/out" 2>&1 &&
+	grep -q "Good signature from .Plant 7" "$tmp/out"
+'
+belongs() {
+	page "/item/$device" && shows "Where it belongs"
+}
+test_ok 'an item tells where it belongs' '
+	wait_until 60 "belongs >\"$tmp/wait\" 2>&1" &&
+	grep -q "domain plant-7" "$tmp/shown" &&
+	same 200 "$(page "$(parsed links | grep /check)")" &&
+	same 200 "$(page "/item/$lab")" &&
+	! parsed text | grep "Where it belongs"
+'
+test_ok 'an older version, and one that is not there' '
+	sed "s/serial = 1/serial = 2/; s/public = yes/public = no/" \
+		"$tmp/plant-7" >"$tmp/plant-7.2" &&
+	same 200 "$(page "/domain/plant-7?serial=1")" &&
+	shows "• Version 1, signed 20 November 2026, 12:00 UTC: this one" &&
+	same 404 "$(page "/domain/plant-7?serial=2")" &&
+	same 404 "$(page "/domain/nowhere")" && cp "$tmp/body" "$tmp/nowhere"
+'
+test_ok 'a domain that one may not read is not there' '
+	gpg -u "$plant" -o "$tmp/plant-7.2.asc" --clearsign "$tmp/plant-7.2" &&
+	"$ICS" -D "$icsd_dir" policy put "$tmp/plant-7.2.asc" &&
+	same 404 "$(page "/domain/plant-7")" && cmp "$tmp/body" "$tmp/nowhere" &&
+	same 200 "$(page /domains)" && ! grep -q plant-7 "$tmp/body"
+'
+# From here on everybody may read it again.
+test_ok 'and is there again' '
+	sed "s/serial = 1/serial = 3/" "$tmp/plant-7" >"$tmp/plant-7.3" &&
+	gpg -u "$plant" -o "$tmp/plant-7.3.asc" --clearsign "$tmp/plant-7.3" &&
+	"$ICS" -D "$icsd_dir" policy put "$tmp/plant-7.3.asc" &&
+	same 200 "$(page "/domain/plant-7")"
+'
+
 # ---- the others
 
 test_ok 'peers' '
@@ -262,7 +324,7 @@ test_ok 'a revoked key comes before all that is said' '
 
 # ---- tables
 
-for pair in notations/statuses:states notations/kinds:titles \
+for pair in src/policy/levels:levels notations/statuses:states notations/kinds:titles \
 	notations/vocabulary:labels; do
 	test_ok "page_${pair#*:}.def has every row of ${pair%:*}.def" '
 		rows "${pair%:*}.def" >"$tmp/wanted" && test -s "$tmp/wanted" &&

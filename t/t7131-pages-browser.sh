@@ -76,7 +76,8 @@ test_ok 'parties, what they say, and a server that knows it' '
 	pages_parties && pages_say &&
 	echo "peer = {\"north kind=hkp url=http://127.0.0.1:9 every=1h\"}" \
 		>"$tmp/conf" &&
-	icsd_start state -f "$tmp/conf" --root "$acme" && pages_send
+	icsd_start state -f "$tmp/conf" --root "$acme" && pages_send &&
+	pages_domain
 '
 test_ok 'a browser' 'driver_start'
 
@@ -86,7 +87,7 @@ look() {
 }
 
 pages="/ /search /search?q=kind=device+manu=Acme /item/$device
-	/item/sha256:$code /item/$mallory /peers /pks/stats /item/nothing
+	/item/sha256:$code /item/$mallory /domains /domain/plant-7 /peers /pks/stats /item/nothing
 	/pks/lookup?op=index&search=Acme"
 for size in '360 740 true' '1280 900 false'; do
 	for night in light dark; do

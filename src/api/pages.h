@@ -5,9 +5,10 @@
  * and every text in it is UTF-8.
  *
  *	page_item.c  /item/ID           state.c parties.c entries.c keys.c
- *	                                check.c qr.c   its parts
+ *	                                check.c qr.c belongs.c: parts
  *	page_search.c /search
  *	page_peers.c /peers
+ *	page_domain.c /domains, /domain/NAME    rules.c
  *	refuse.c     what did not go, as a page
  *	put.c        times, digits, names and values
  *	words.c      what page_*.def say
@@ -46,6 +47,7 @@ const char *api_page_sort(const char *kind);
 /* Number i of the kinds that a search may ask for; NULL behind the last. */
 const char *api_page_sort_asked(size_t i);
 const char *api_page_basis(const char *basis);
+const char *api_page_level(const char *level);
 struct api_page_label {
 	const char *word, *label; /* label "": it is not shown */
 };
@@ -84,6 +86,11 @@ struct api_page_who {
 };
 void api_page_put_who(struct buf *out, const struct api_page_who *who);
 
+/* By which scheme, name and port the reader got here: "https://host:port", into
+ * out, which is the result. */
+const char *api_page_base(struct hkp_request *rq, char out[API_PAGE_URL_MAX]);
+/* "3 days", "15 minutes"; text, not rendered. */
+void api_page_put_span(struct buf *out, int64_t seconds);
 /* What stands in paths for "dev:04..." or "code:sha256:...": lent by it. */
 const char *api_page_id(const char *item);
 /* Have every text in a document end at its first NUL, and say so. */
@@ -106,18 +113,26 @@ void api_page_forget(struct hkp_reply *rp);
 
 struct api_page_item {
 	struct hkp_request *rq;
-	const json_t *doc; /* item_json_descriptor */
-	const char *id;	   /* in paths */
-	const char *fpr;   /* "04...", "" of code */
-	size_t from;	   /* so many of the newest statements are not shown */
+	const json_t *doc;	   /* item_json_descriptor */
+	const char *id;		   /* in paths */
+	const char *fpr;	   /* "04...", "" of code */
+	struct store_bits domains; /* that it belongs to */
+	size_t from; /* so many of the newest statements are not shown */
 	char base[API_PAGE_URL_MAX]; /* "https://host:port" */
 };
 void api_page_put_state(struct buf *out, const struct api_page_item *it);
+void api_page_put_domains(struct buf *out, const struct api_page_item *it);
 void api_page_put_parties(struct buf *out, const struct api_page_item *it);
 void api_page_put_entries(struct buf *out, const struct api_page_item *it);
 void api_page_put_keys(struct buf *out, const struct api_page_item *it);
 void api_page_put_check(struct buf *out, const struct api_page_item *it);
 void api_page_put_address(struct buf *out, const struct api_page_item *it);
+
+/* ---- rules.c --------------------------------------------------------------- */
+
+/* A section for each sort of rule that a descriptor has. */
+struct policy_domain;
+void api_page_put_rules(struct buf *out, const struct policy_domain *d);
 
 /* ---- qr.c ------------------------------------------------------------------ */
 

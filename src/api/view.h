@@ -7,6 +7,7 @@
 #define API_VIEW_H
 
 #include "api/handler.h"
+#include "domain/domain.h"
 #include "item/item.h"
 
 #define API_ID_HELP                                                            \
@@ -62,6 +63,25 @@ void api_view_release(struct api_view *v);
  * The caller releases *v in any case. */
 bool api_item_asked(struct hkp_request *rq, struct hkp_reply *rp,
     struct api_id *id, struct api_view *v);
+
+/* ---- domains: check/domain.c ---------------------------------------------- */
+
+/* A domain, one of its versions (?serial=), a form. */
+struct api_domain_asked {
+	struct api_id id;
+	const struct domain_set *set; /* held by the caller */
+	size_t domain;
+	const struct policy_domain *d; /* in the set */
+};
+/* False after a 400 or 404. */
+bool api_domain_asked(struct hkp_request *rq, struct hkp_reply *rp,
+    struct api_domain_asked *a);
+
+/* The one place that decides it here. */
+bool api_domain_may_read(struct hkp_request *rq, const struct domain_set *set,
+    size_t i);
+
+/* ---- answers --------------------------------------------------------------- */
 
 /* A 404 that helps. */
 void api_miss(struct hkp_reply *rp);

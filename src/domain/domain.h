@@ -106,6 +106,10 @@ void domain_write_explained(const struct policy_domain *d, struct buf *out);
 enum ics_err domain_serial_set(struct bytes text, int64_t serial,
     struct buf *out);
 
+/* The words of values, for whoever speaks of one of them. Append. */
+void domain_terms_text(const struct policy_terms *terms, struct buf *out);
+void domain_network_text(const struct policy_network *n, struct buf *out);
+
 /* ---- to begin with ------------------------------------------------------- */
 
 /* Kinds of servers: profiles.def. */

@@ -47,11 +47,9 @@ void domain_put_networks(const struct domain_writing *w,
 void domain_put_grant(const struct domain_writing *w,
     const struct policy_grant *g);
 
-/* The words of values, for whoever speaks of one of them. Append. */
+/* Further ones stand in domain/domain.h. Append. */
 void domain_roles_text(unsigned roles, struct buf *out);
 void domain_time_text(int64_t t, struct buf *out);
 void domain_span_text(int64_t seconds, struct buf *out);
-void domain_terms_text(const struct policy_terms *terms, struct buf *out);
-void domain_network_text(const struct policy_network *n, struct buf *out);
 
 #endif

@@ -11,9 +11,9 @@
 
 /* ---- who may --------------------------------------------------------------- */
 
-/* The one place that decides it here. */
-static bool
-may_read(struct hkp_request *rq, const struct domain_set *set, size_t i)
+bool
+api_domain_may_read(struct hkp_request *rq, const struct domain_set *set,
+    size_t i)
 {
 	return rq->face == HKP_FACE_LOCAL ||
 	       domain_set_newest(set, i)->read.is_public;
@@ -34,7 +34,7 @@ list_json(struct hkp_request *rq, const struct domain_set *set)
 	json_t *rows = json_array();
 
 	for (size_t i = 0; i < domain_set_size(set); i++)
-		if (may_read(rq, set, i))
+		if (api_domain_may_read(rq, set, i))
 			json_array_append_new(rows,
 			    item_json_domain_row(set, i,
 				domain_set_newest(set, i)));
@@ -52,14 +52,6 @@ api_domains(struct hkp_request *rq, struct hkp_reply *rp)
 
 /* ---- one ------------------------------------------------------------------- */
 
-/* What is asked: a domain, one of its versions, a form. */
-struct asked {
-	struct api_id id;
-	const struct domain_set *set; /* held by the caller */
-	size_t domain;
-	const struct policy_domain *d; /* in the set */
-};
-
 static const struct policy_domain *
 version_find(const struct policy_line *line, int64_t serial)
 {
@@ -71,9 +63,9 @@ version_find(const struct policy_line *line, int64_t serial)
 	return NULL;
 }
 
-/* False after a 400 or 404. */
-static bool
-asked_read(struct hkp_request *rq, struct hkp_reply *rp, struct asked *a)
+bool
+api_domain_asked(struct hkp_request *rq, struct hkp_reply *rp,
+    struct api_domain_asked *a)
 {
 	static const struct api_number serial_of = { "serial", 1, INT64_MAX,
 		0 };
@@ -86,7 +78,8 @@ asked_read(struct hkp_request *rq, struct hkp_reply *rp, struct asked *a)
 	    !api_number_read(&q, rp, &serial_of, &serial))
 		return false;
 	a->domain = domain_set_find(a->set, a->id.text);
-	if (a->domain != POLICY_NOBODY && may_read(rq, a->set, a->domain))
+	if (a->domain != POLICY_NOBODY &&
+	    api_domain_may_read(rq, a->set, a->domain))
 		a->d = version_find(domain_set_line(a->set, a->domain), serial);
 	if (a->d == NULL)
 		domain_miss(rp);
@@ -96,7 +89,7 @@ asked_read(struct hkp_request *rq, struct hkp_reply *rp, struct asked *a)
 /* The octets that were signed; what was stored is never gone. */
 static void
 signed_reply(struct hkp_request *rq, struct hkp_reply *rp,
-    const struct asked *a)
+    const struct api_domain_asked *a)
 {
 	struct store_reader *r = hkp_request_reader(rq, rp);
 	struct store_descriptor row;
@@ -123,9 +116,9 @@ void
 api_domain(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	struct domain_set *set = intake_domains_hold(hkp_intake(rq->h));
-	struct asked a = { .set = set };
+	struct api_domain_asked a = { .set = set };
 
-	if (asked_read(rq, rp, &a)) {
+	if (api_domain_asked(rq, rp, &a)) {
 		if (a.id.form == API_JSON)
 			hkp_reply_json(rp, 200,
 			    item_json_domain(set, a.domain, a.d));

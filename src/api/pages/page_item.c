@@ -42,6 +42,7 @@ put_sections(struct buf *out, const struct api_page_item *it)
 	}
 	buf_release(&identity);
 	put_facts(out, it);
+	api_page_put_domains(out, it);
 	api_page_put_parties(out, it);
 	api_page_put_entries(out, it);
 	api_page_put_keys(out, it);
@@ -92,18 +93,6 @@ reply(struct hkp_reply *rp, const struct api_page_item *it)
 	buf_release(&sections);
 }
 
-/* By which name and port the reader got here. */
-static void
-base_write(struct hkp_request *rq, char out[API_PAGE_URL_MAX])
-{
-	const char *host = hkp_request_header(rq, "Host");
-
-	if (host == NULL || host[0] == '\0')
-		host = rq->config->identity.hostname;
-	(void)snprintf(out, API_PAGE_URL_MAX, "http%s://%s",
-	    hkp_request_is_tls(rq) ? "s" : "", host); /* cut is fine */
-}
-
 /* from=N of the query; anything else is the newest. */
 static size_t
 from_read(struct hkp_request *rq)
@@ -118,29 +107,47 @@ from_read(struct hkp_request *rq)
 	return (size_t)n;
 }
 
+/* The page of what v tells; an error of the world, before anything was
+ * answered. */
+static enum ics_err
+view_reply(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct api_view *v)
+{
+	struct api_page_item it = { .rq = rq, .fpr = "" };
+	struct store_reader *r = hkp_request_reader(rq, rp);
+	json_t *doc = NULL;
+	enum ics_err err = ICS_OK;
+
+	if (r == NULL)
+		goto out; /* it was answered */
+	TRY(store_membership_get(r, &v->it.subject, &it.domains));
+	doc = item_json_descriptor(&v->told);
+	api_page_close(doc);
+	it.doc = doc;
+	it.id = api_page_id(api_page_text(doc, "item"));
+	if (v->it.subject.kind == NOTATIONS_SUBJECT_ENTITY)
+		it.fpr = it.id;
+	it.from = from_read(rq);
+	(void)api_page_base(rq, it.base); /* the result is the same */
+	reply(rp, &it);
+out:
+	json_decref(doc);
+	return err;
+}
+
 void
 api_page_item(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	struct api_view v = { .when = { 0 } };
-	struct api_page_item it = { .rq = rq };
 	struct api_id id;
-	json_t *doc;
+	enum ics_err err;
 
 	if (!api_item_asked(rq, rp, &id, &v)) {
 		api_page_refuse(rq, rp);
 	} else {
-		doc = item_json_descriptor(&v.told);
-		api_page_close(doc);
-		it.doc = doc;
-		it.id = api_page_id(api_page_text(doc, "item"));
-		if (v.it.subject.kind == NOTATIONS_SUBJECT_ENTITY)
-			it.fpr = it.id;
-		else
-			it.fpr = "";
-		it.from = from_read(rq);
-		base_write(rq, it.base);
-		reply(rp, &it);
-		json_decref(doc);
+		err = view_reply(rq, rp, &v);
+		if (err != ICS_OK)
+			hkp_reply_error(rp, err);
 	}
 	api_view_release(&v);
 }

@@ -73,24 +73,29 @@ static void
 put_party(struct buf *out, const json_t *doc, const json_t *party)
 {
 	const char *fpr = api_page_text(party, "fingerprint");
-	struct buf who, roles, notes, groups;
+	struct buf who, roles, words, notes, groups;
 
 	buf_init(&who, HKP_PAGE_MAX);
 	buf_init(&roles, HKP_PAGE_MAX);
+	buf_init(&words, HKP_PAGE_MAX);
 	buf_init(&notes, HKP_PAGE_MAX);
 	buf_init(&groups, HKP_PAGE_MAX);
 	api_page_put_who(&who,
 	    &(struct api_page_who){ fpr, api_page_text(party, "name"),
 		json_is_true(json_object_get(party, "known")) });
 	put_roles(&roles, party);
+	if (roles.n > 0)
+		API_PUT(&words, HKP_PAGE_part_words,
+		    { "text", buf_bytes(&roles), false });
 	put_notes(&notes, doc, party);
 	api_page_put_fpr(&groups, fpr);
 	API_PUT(out, HKP_PAGE_item_party, { "who", buf_bytes(&who), true },
-	    { "roles", buf_bytes(&roles), false },
+	    { "roles", buf_bytes(&words), true },
 	    { "notes", buf_bytes(&notes), true },
 	    { "groups", buf_bytes(&groups), false });
 	buf_release(&who);
 	buf_release(&roles);
+	buf_release(&words);
 	buf_release(&notes);
 	buf_release(&groups);
 }

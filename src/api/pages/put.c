@@ -38,44 +38,32 @@ api_page_close(json_t *doc)
 		json_string_set(doc, "(a text with a NUL in it)");
 }
 
-/* ---- times and digits ------------------------------------------------------------ */
-
-static bool
-is_time(struct bytes text)
-{
-	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
-
-	if (text.n != sizeof(form) - 1)
-		return false;
-	for (size_t i = 0; i < text.n; i++)
-		if (form[i] == 'd' ? text.p[i] < '0' || text.p[i] > '9'
-				   : text.p[i] != (uint8_t)form[i])
-			return false;
-	return true;
-}
-
 void
 api_page_put_time(struct buf *out, const char *time)
 {
-	static const char *const months[] = { "January", "February", "March",
-		"April", "May", "June", "July", "August", "September",
-		"October", "November", "December" };
-	struct bytes iso = bytes_of_str(time);
-	char words[64];
-	unsigned month;
-
-	if (!is_time(iso)) {
-		API_PUT(out, HKP_PAGE_part_text, { "text", iso, false });
-		return;
-	}
-	month = (unsigned)(time[5] - '0') * 10 + (unsigned)(time[6] - '0');
-	(void)snprintf(words, sizeof(words), "%.*s %s %.4s, %.5s UTC",
-	    time[8] == '0' ? 1 : 2, &time[time[8] == '0' ? 9 : 8],
-	    month >= 1 && month <= 12 ? months[month - 1] : "?", time,
-	    &time[11]);
-	API_PUT(out, HKP_PAGE_part_time, { "iso", iso, false },
-	    { "words", bytes_of_str(words), false });
+	if (!hkp_time_put(out, time))
+		API_PUT(out, HKP_PAGE_part_text,
+		    { "text", bytes_of_str(time), false });
 }
+
+void
+api_page_put_span(struct buf *out, int64_t seconds)
+{
+	static const struct {
+		int64_t seconds;
+		const char *word;
+	} units[] = { { 86400, "day" }, { 3600, "hour" }, { 60, "minute" },
+		{ 1, "second" } };
+	size_t i = 0;
+
+	while (seconds % units[i].seconds != 0)
+		i++;
+	seconds /= units[i].seconds;
+	buf_printf(out, "%lld %s%s", (long long)seconds, units[i].word,
+	    seconds == 1 ? "" : "s");
+}
+
+/* ---- digits ------------------------------------------------------------ */
 
 static struct bytes
 upper_groups(struct buf *room, struct bytes digits)
@@ -179,9 +167,9 @@ api_page_put_named(struct buf *out, const char *named)
 	bare = without(without(without(text, "dev:"), "code:"), "rec:");
 	if (put_digest(out, bare))
 		return;
-	if (is_time(text))
-		api_page_put_time(out, named);
-	else if (is_vfpr(bare))
+	if (hkp_time_put(out, named))
+		return;
+	if (is_vfpr(bare))
 		put_hex(out, "fingerprint", bytes_of(&bare.p[2], bare.n - 2));
 	else
 		API_PUT(out, HKP_PAGE_part_text, { "text", text, false });
@@ -393,4 +381,16 @@ api_page_put_what(const json_t *doc, struct buf *out)
 		buf_put(out, buf_bytes(&words));
 	}
 	buf_release(&words);
+}
+
+const char *
+api_page_base(struct hkp_request *rq, char out[API_PAGE_URL_MAX])
+{
+	const char *host = hkp_request_header(rq, "Host");
+
+	if (host == NULL || host[0] == '\0')
+		host = rq->config->identity.hostname;
+	(void)snprintf(out, API_PAGE_URL_MAX, "http%s://%s",
+	    hkp_request_is_tls(rq) ? "s" : "", host); /* cut is fine */
+	return out;
 }

@@ -35,6 +35,12 @@ static const struct pair bases[] = {
 #undef X
 };
 
+static const struct pair levels[] = {
+#define X(word, words) { word, words },
+#include "api/page_levels.def"
+#undef X
+};
+
 static const struct {
 	const char *word, *words;
 	bool is_asked;
@@ -97,6 +103,14 @@ api_page_is_label(const char *name)
 		if (strcmp(labels[i].word, name) == 0)
 			return true;
 	return false;
+}
+
+const char *
+api_page_level(const char *level)
+{
+	const char *words = find(levels, COUNT(levels), level);
+
+	return words == NULL ? level : words;
 }
 
 const char *
