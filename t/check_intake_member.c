@@ -244,6 +244,39 @@ START_TEST(by_party)
 }
 END_TEST
 
+/* Where the server keeps no claims, the owner of a domain may want them. */
+START_TEST(claims)
+{
+	cert_send(&alice, "alice");
+	cert_send(&bob, "bob");
+	cert_send(&dev, "a device");
+	stop();
+	claims_refused = true;
+	start();
+	taken((struct descriptor_sign){ PLANT(1),
+		  .body = "member { kind = device }" },
+	    INTAKE_INSERTED);
+	ck_assert(belongs_soon(&dev, "plant", true));
+	model_say(&bob, "T1000", T0 + 60);
+	ck_assert_str_eq(send_by(INTAKE_PUBLIC).reason, "not-authorised");
+	/* A grant of any domain is a right to speak. */
+	taken((struct descriptor_sign){ .name = "other",
+		  .serial = 1,
+		  .owner = &alice,
+		  .body = t1000_members() },
+	    INTAKE_INSERTED);
+	model_say(&bob, "T1000", T0 + 61);
+	ck_assert_int_eq(send_by(INTAKE_PUBLIC).outcome[0], INTAKE_INSERTED);
+	model_say(&dev, "T1000", T0 + 62);
+	ck_assert_str_eq(send_by(INTAKE_PUBLIC).reason, "not-authorised");
+	taken((struct descriptor_sign){ PLANT(2),
+		  .body = "claims = yes\nmember { kind = device }" },
+	    INTAKE_INSERTED);
+	model_say(&dev, "T1000", T0 + 63);
+	ck_assert_int_eq(send_by(INTAKE_PUBLIC).outcome[0], INTAKE_INSERTED);
+}
+END_TEST
+
 /* Without its certificate nothing of a thing is known but what others say. */
 START_TEST(deleted)
 {
@@ -287,6 +320,7 @@ add(TCase *t)
 	tcase_add_test(t, kept_meaning);
 	tcase_add_test(t, in_time);
 	tcase_add_test(t, by_party);
+	tcase_add_test(t, claims);
 	tcase_add_test(t, deleted);
 	tcase_add_test(t, restarted);
 }

@@ -26,7 +26,10 @@ deriving_begin(struct writer *wr, struct deriving *d)
 		.set = domain_live_hold(wr->in->live) };
 	d->where.set = d->set;
 	d->where.now = clock_now();
-	return store_peek_reader(wr->store, &d->where.reader);
+	/* Where there is no domain nobody looks. */
+	return domain_set_size(d->set) == 0
+		   ? ICS_OK
+		   : store_peek_reader(wr->store, &d->where.reader);
 }
 
 static void

@@ -180,8 +180,6 @@ reason_of(const struct signer *s)
 static bool
 signer_accept(struct judging *j, const struct signer *s)
 {
-	struct intake *in = j->c->in;
-
 	if (!s->is_known) {
 		wait_for(j, j->sig->issuer_keyid, INTAKE_REASON(record_waits));
 		return false;
@@ -192,14 +190,26 @@ signer_accept(struct judging *j, const struct signer *s)
 		return false;
 	}
 	j->item->fpr = s->cert;
-	if (in->config.refuse_claims && !rights_has_any(in, &s->cert)) {
-		refuse(j, INTAKE_REASON(not_authorised));
-		return false;
-	}
 	if (s->verdict == PGP_REVOKED)
 		report_add(&j->item->rep, INTAKE_REASON(revoked_issuer),
 		    "%016llX", (unsigned long long)j->sig->issuer_keyid);
 	return true;
+}
+
+/* Where no claims are kept: may he speak at all, or does the owner of a domain
+ * want to hear everybody? */
+static enum ics_err
+right_check(struct judging *j, const struct signer *s, bool *may)
+{
+	struct intake *in = j->c->in;
+	enum ics_err err = ICS_OK;
+
+	*may = !in->config.refuse_claims || rights_has_any(in, &s->cert);
+	if (!*may)
+		err = rights_welcome(in, j->c->reader, &j->st.subject, may);
+	if (err == ICS_OK && !*may)
+		refuse(j, INTAKE_REASON(not_authorised));
+	return err;
 }
 
 /* The record in its one form, ready to put. */
@@ -244,6 +254,7 @@ signer_take(struct judging *j)
 	struct pgp_subject subject = { 0 };
 	struct pgp_sig target;
 	struct signer signer;
+	bool may;
 	enum ics_err err;
 
 	if (j->target.n > 0) {
@@ -251,8 +262,11 @@ signer_take(struct judging *j)
 		subject.target = &target;
 	}
 	TRY(signer_find(j->c, j->sig, &subject, &signer));
-	if (signer_accept(j, &signer))
-		TRY(entry_make(j, &signer));
+	if (signer_accept(j, &signer)) {
+		TRY(right_check(j, &signer, &may));
+		if (may)
+			TRY(entry_make(j, &signer));
+	}
 	if (j->change->record != NULL)
 		TRY(seat_take(j));
 out:

@@ -101,6 +101,24 @@ rights_has_any(struct intake *in, const struct pgp_fpr *fpr)
 	return rights_ask(in, fpr, right_is_any);
 }
 
+enum ics_err
+rights_welcome(struct intake *in, struct store_reader *r,
+    const struct notations_subject *subject, bool *is)
+{
+	struct domain_set *set = domain_live_hold(in->live);
+	struct store_bits bits;
+	enum ics_err err;
+
+	*is = false;
+	TRY(store_membership_get(r, subject, &bits));
+	for (size_t i = 0; i < domain_set_size(set) && !*is; i++)
+		*is = store_bits_has(&bits, (unsigned)i) &&
+		      domain_set_newest(set, i)->takes_claims;
+out:
+	domain_set_drop(set);
+	return err;
+}
+
 bool
 rights_knows(void *arg, const struct pgp_fpr *fpr)
 {

@@ -132,6 +132,9 @@ enum ics_err rights_renew(struct intake *in,
 /* Is there any right of this primary key; may it bind User IDs of keys that
  * sign nothing (arg is the struct intake)? Any thread. */
 bool rights_has_any(struct intake *in, const struct pgp_fpr *fpr);
+/* Does a domain that the subject belongs to keep what anybody says of it? */
+enum ics_err rights_welcome(struct intake *in, struct store_reader *r,
+    const struct notations_subject *subject, bool *is);
 bool rights_has_maker(void *arg, const struct pgp_fpr *fpr);
 bool rights_knows(void *arg, const struct pgp_fpr *fpr); /* any right */
 
