@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# ics policy why, test; and every example of ics-policy(5), as it stands there.
+# ics policy why, test, diff; and every example of ics-policy(5), as it stands there.
 
 . "${srcdir:=$(dirname "$0")/..}/t/lib.sh"
 
@@ -75,6 +75,34 @@ test_ok 'nothing is tried where a case does not read' '
 	grep -q "cases:2: acme: no thing" "$tmp/err" &&
 	grep -q "cases:3: there is no may" "$tmp/err" &&
 	cases "# nothing"; same 2 $? && grep -q "no case in it" "$tmp/err"
+'
+
+# ---- diff --------------------------------------------------------------------
+
+sed -e 's/until = 2028-12-31/until = 2027-12-31/' -e 's,{"10.7.0.0/16",{"10.8.0.0/16" "10.7.0.0/16",' \
+	-e 's,0/16" "10,0/16"\, "10,' -e 's/serial    = 12/serial = 13/' \
+	-e 's/    level .*= open/ # a remark\n&/' "$plant" >"$tmp/next"
+test_ok 'nothing differs but the words' '
+	"$ics" -q policy show "$plant" >"$tmp/same" &&
+	same "" "$("$ics" -q policy diff "$plant" "$tmp/same")" &&
+	"$ics" -q policy diff "$srcdir/t/data/domain/plant-7.asc" "$tmp/same"
+'
+test_ok 'each change, its way and its lines' '
+	"$ics" policy diff "$plant" "$tmp/next" >"$tmp/out" 2>"$tmp/err"; same 1 $? &&
+	same "neither    domain: serial: 13, was 12
+stricter   grant: acme as manufacturer until: 2027-12-31T00:00:00Z, was 2028-12-31T00:00:00Z (line 12, was 11)
+stricter   grant: acme as developer until: 2027-12-31T00:00:00Z, was 2028-12-31T00:00:00Z (line 12, was 11)
+more open  read: networks: also 10.8.0.0/16 (line 25, was 24)" "$(cat "$tmp/out")" &&
+	grep -q "4 changes, 2 stricter, 1 more open" "$tmp/err"
+'
+test_ok 'as JSON' '
+	"$ics" policy diff --json "$plant" "$tmp/next" >"$tmp/out"; same 1 $? &&
+	tr -d " \n" <"$tmp/out" >"$tmp/flat" &&
+	grep -q "\"section\":\"read\",\"stricter\":false,\"more_open\":true,\"old_line\":24,\"new_line\":25" "$tmp/flat"
+'
+test_ok 'what cannot be read' '
+	echo x >"$tmp/bad" &&
+	"$ics" policy diff "$plant" "$tmp/bad" 2>"$tmp/err"; same 2 $? && grep -q "bad:1:" "$tmp/err"
 '
 
 # ---- the page ----------------------------------------------------------------

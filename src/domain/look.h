@@ -7,6 +7,7 @@
  *	look/case.c     a line of text to a question
  *	look/world.c    a question to statements that nobody made
  *	look/answer.c   yes or no, and which lines say so
+ *	look/diff.c     two descriptors, block by block; diff_*.c each sort
  *
  * Others include domain/domain.h.
  */
@@ -102,5 +103,27 @@ struct domain_answer {
 void domain_case_judge(const struct policy_domain *d,
     const struct domain_case *q, int64_t now, struct domain_answer *a);
 void domain_answer_release(struct domain_answer *a);
+
+/* ---- differences --------------------------------------------------------- */
+
+/* Which way a change goes, bits; 0: neither. */
+#define DOMAIN_STRICTER 1u /* something that was a yes may be a no now */
+#define DOMAIN_OPENER	2u /* something that was a no may be a yes now */
+
+struct domain_change {
+	unsigned turn;
+	const char *section;	/* "grant"; static; "domain" for its words */
+	int old_line, new_line; /* 0: not there */
+	char *words;		/* owned */
+};
+ARRAY_OF(struct domain_change, domain_changes);
+
+/*
+ * What became different, whatever the order and the words: by what it means.
+ * None: both say the same. The caller frees them.
+ */
+void domain_diff(const struct policy_domain *before,
+    const struct policy_domain *now, struct domain_changes *out);
+void domain_changes_free(struct domain_changes *all);
 
 #endif

@@ -159,6 +159,9 @@ bool policy_scope_covers(struct bytes scope, struct bytes vendor,
 
 /* Roles whose statement of this status would count, bits; for explaining. */
 unsigned policy_status_roles(enum notations_status status);
+/* Does rules.def ask for more than a role there, as long as no domain names
+ * roles of its own? */
+bool policy_status_is_conditional(enum notations_status status);
 /* The rule of a domain that speaks at a time, or NULL: rules.def does. */
 const struct policy_state_rule *policy_rights_rule(const struct policy_rights
 						       *rights,

@@ -95,6 +95,15 @@ policy_status_conditions(enum notations_status status)
 	return rules[status].conditions;
 }
 
+/* Conditions that stay where a domain names roles. */
+#define ALWAYS ((unsigned)(OTHERS | NAMING))
+
+bool
+policy_status_is_conditional(enum notations_status status)
+{
+	return (policy_status_conditions(status) & ~ALWAYS) != 0;
+}
+
 const struct policy_state_rule *
 policy_rights_rule(const struct policy_rights *rights,
     enum notations_status status, int64_t at)
@@ -123,7 +132,7 @@ policy_ruling_at(const struct policy_rights *rights,
 		return ruling;
 	if (r->roles != 0) {
 		ruling.roles = r->roles;
-		ruling.conditions &= (unsigned)(OTHERS | NAMING);
+		ruling.conditions &= ALWAYS;
 	}
 	ruling.needs = r->needs;
 	return ruling;
