@@ -43,10 +43,20 @@ for option in $(rows options.def 1); do
 	test_ok "ics.1 explains --$option" \
 		'grep -q "Fl -$option" "$srcdir/src/ics/ics.1"'
 done
+test_ok 'verbs where a command has them' '
+	same "$(rows policy.def 1 | sort)" "$(completed "$ICS" policy "")" &&
+	same "$(printf "accept\noffer")" "$(completed "$ICS" --json transfer "")" &&
+	same "" "$(completed "$ICS" state "")"
+'
+test_ok 'profiles' '
+	same "$(rows ../domain/profiles.def 1 | sort)" "$(completed "$ICS" policy new "")"
+'
 test_ok 'files where files belong' '
 	: >"$tmp/ring.gpg" && mkdir "$tmp/ringdir" &&
 	same "$(printf "%s\n" "$tmp/ring.gpg" "$tmp/ringdir")" \
 		"$(completed "$ICS" load "$tmp/ring")" &&
+	same "$(printf "%s\n" "$tmp/ring.gpg" "$tmp/ringdir")" \
+		"$(completed "$ICS" policy --json diff "$tmp/ring")" &&
 	same "$tmp/ringdir" "$(completed "$ICS" -D "$tmp/ring")"
 '
 test_done

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Completion of ics(1) for bash. Commands and options are asked of ics itself
-# ("ics help --words": a command and its options a line), so none is
-# forgotten here.
+# ("ics help --words": a command and its options a line), and so are the verbs
+# of a command, the words in lower case of its usage; so none is forgotten here.
 
 _ics() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local words command= i skip=
+	local words command= verb= i skip=
 
 	words=$("${COMP_WORDS[0]}" help --words 2>/dev/null) || return
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -20,8 +20,11 @@ _ics() {
 			--bundle | --save-bundle | --from | --limit) skip=yes ;;
 		-*) ;;
 		*)
+			if [[ $command ]]; then
+				verb=${COMP_WORDS[i]}
+				break
+			fi
 			command=${COMP_WORDS[i]}
-			break
 			;;
 		esac
 	done
@@ -49,9 +52,21 @@ _ics() {
 	elif [[ $command == help ]]; then
 		words=$(cut -d ' ' -f 1 <<<"$words")
 	else
-		case $command in
-		load | verify) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-		init) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+		if [[ -z $verb ]]; then
+			words=$("${COMP_WORDS[0]}" help "$command" 2>/dev/null |
+				sed -n '1s/.*OPTION[.]*] //p' | grep -oE '\<[a-z]{3,}\>')
+			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+		fi
+		case "$command $verb" in
+		'policy new')
+			words=$("${COMP_WORDS[0]}" policy new '?' 2>&1 |
+				sed -n 's/^ics:   *\([a-z]*\)  .*/\1/p')
+			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+			;;
+		'load '* | 'verify '* | 'import '* | 'audit '* | 'radius '* | 'policy '?* | 'code '?*)
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			;;
+		'init '*) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
 		esac
 		return
 	fi

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Descriptors: what is read is written and read again as the same; a signed
- * text comes apart without a key.
+ * Descriptors: what is read is written and read again as the same, and takes
+ * another serial; a signed text comes apart without a key.
  */
 #include <stdlib.h>
 
@@ -21,6 +21,7 @@ language(struct bytes text)
 {
 	struct domain_complaints c = { 0 };
 	struct policy_domain *d = domain_read(text, &c), *again;
+	struct domain_changes changes;
 	struct buf once, twice;
 
 	must((d == NULL) == (c.n > 0));
@@ -32,6 +33,14 @@ language(struct bytes text)
 		must(again != NULL);
 		domain_write(again, &twice);
 		must(bytes_equal(buf_bytes(&once), buf_bytes(&twice)));
+		domain_diff(d, again, &changes);
+		must(changes.n == 0);
+		domain_changes_free(&changes);
+		policy_domain_free(again);
+		buf_clear(&twice);
+		must(domain_serial_set(text, 7, &twice) == ICS_OK);
+		again = domain_read(buf_bytes(&twice), &c);
+		must(again != NULL && again->serial == 7);
 		policy_domain_free(again);
 	}
 	policy_domain_free(d);
