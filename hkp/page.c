@@ -209,6 +209,8 @@ hkp_reply_page(struct hkp_request *rq, struct hkp_reply *rp,
 		hkp_reply_error(rp, ICS_ETOOBIG);
 	else if (page->status != 200 || !is_known(rq, rp, buf_bytes(&out)))
 		hkp_reply_buf(rp, page->status, HKP_TYPE_HTML, &out);
+	/* Kept by nobody without asking: rights differ, and end. */
+	hkp_reply_extra(rp, "Cache-Control", "no-cache");
 	guard(rp);
 	buf_release(&contact);
 	buf_release(&out);

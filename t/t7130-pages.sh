@@ -99,6 +99,13 @@ test_ok 'a device: how it is, and who says so' '
 		"Serial number" "000123" "Secret key kept in" &&
 	order "✗ Stolen" "What it is"
 '
+test_ok 'whether it may take part' '
+	shows "May it take part?" "✗ No" \
+		"• ✓ Yes: its key is neither expired nor revoked" \
+		"• ✗ No: its state allows this purpose" &&
+	grep -q "^By the rules of .*, to talk with others:" "$tmp/shown" &&
+	order "✗ Stolen" "May it take part?" && order "May it take part?" "What it is"
+'
 test_ok 'who vouches for it, and who has no right to' '
 	shows "• Plant 7 <it@plant.example>" \
 		"Owner: named by the manufacturer, or by the owner before" \

@@ -5,7 +5,7 @@
  * and every text in it is UTF-8.
  *
  *	page_item.c  /item/ID           state.c parties.c entries.c keys.c
- *	                                check.c qr.c belongs.c: parts
+ *	                                check.c qr.c belongs.c decision.c
  *	page_search.c /search
  *	page_peers.c /peers
  *	page_domain.c /domains, /domain/NAME    rules.c
@@ -121,6 +121,14 @@ struct api_page_item {
 	char base[API_PAGE_URL_MAX]; /* "https://host:port" */
 };
 void api_page_put_state(struct buf *out, const struct api_page_item *it);
+/* As of when it is asked, and of which state of the store. */
+struct api_page_asking {
+	struct store_reader *r;
+	const struct policy_time *when;
+	bool is_now;
+};
+enum ics_err api_page_put_decision(struct buf *out,
+    const struct api_page_item *it, const struct api_page_asking *by);
 void api_page_put_domains(struct buf *out, const struct api_page_item *it);
 void api_page_put_parties(struct buf *out, const struct api_page_item *it);
 void api_page_put_entries(struct buf *out, const struct api_page_item *it);

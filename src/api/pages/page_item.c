@@ -50,14 +50,20 @@ put_sections(struct buf *out, const struct api_page_item *it)
 	api_page_put_address(out, it);
 }
 
+static bool
+is_now(const struct hkp_request *rq)
+{
+	return rq->query.n == 0 ||
+	       memmem(rq->query.p, rq->query.n, "at=", 3) == NULL;
+}
+
 /* As of when, where somebody asked. */
 static void
 put_asked(struct buf *out, const struct api_page_item *it)
 {
 	struct buf when;
 
-	if (it->rq->query.n == 0 ||
-	    memmem(it->rq->query.p, it->rq->query.n, "at=", 3) == NULL)
+	if (is_now(it->rq))
 		return;
 	buf_init(&when, HKP_PAGE_MAX);
 	api_page_put_time(&when, api_page_text(it->doc, "at"));
@@ -66,7 +72,8 @@ put_asked(struct buf *out, const struct api_page_item *it)
 }
 
 static void
-reply(struct hkp_reply *rp, const struct api_page_item *it)
+reply(struct hkp_reply *rp, const struct api_page_item *it,
+    struct bytes decision)
 {
 	const char *kind = api_page_sort(api_page_text(it->doc, "kind"));
 	struct buf name, asked, state, sections, out;
@@ -84,6 +91,7 @@ reply(struct hkp_reply *rp, const struct api_page_item *it)
 	    { "name", buf_bytes(&name), false },
 	    { "asked", buf_bytes(&asked), true },
 	    { "state", buf_bytes(&state), true },
+	    { "decision", decision, true },
 	    { "sections", buf_bytes(&sections), true });
 	hkp_reply_page(it->rq, rp,
 	    &(struct hkp_framed){ 200, buf_bytes(&name), &out });
@@ -116,8 +124,10 @@ view_reply(struct hkp_request *rq, struct hkp_reply *rp,
 	struct api_page_item it = { .rq = rq, .fpr = "" };
 	struct store_reader *r = hkp_request_reader(rq, rp);
 	json_t *doc = NULL;
+	struct buf decision;
 	enum ics_err err = ICS_OK;
 
+	buf_init(&decision, HKP_PAGE_MAX);
 	if (r == NULL)
 		goto out; /* it was answered */
 	TRY(store_membership_get(r, &v->it.subject, &it.domains));
@@ -129,8 +139,11 @@ view_reply(struct hkp_request *rq, struct hkp_reply *rp,
 		it.fpr = it.id;
 	it.from = from_read(rq);
 	(void)api_page_base(rq, it.base); /* the result is the same */
-	reply(rp, &it);
+	TRY(api_page_put_decision(&decision, &it,
+	    &(struct api_page_asking){ r, &v->when, is_now(rq) }));
+	reply(rp, &it, buf_bytes(&decision));
 out:
+	buf_release(&decision);
 	json_decref(doc);
 	return err;
 }
