@@ -3,6 +3,8 @@
  * To which domains things belong, as intake keeps it: by what is said, by whom,
  * by which descriptor, and when.
  */
+#include <sqlite3.h>
+
 #include "intake_domain.h"
 #include "item/item.h"
 
@@ -277,6 +279,99 @@ START_TEST(claims)
 }
 END_TEST
 
+/* ---- many ------------------------------------------------------------------ */
+
+#define FIRST 100u
+#define MANY  400u
+
+static void
+devices_send(unsigned from, unsigned to)
+{
+	struct maker_key key;
+	struct answer a;
+
+	for (unsigned i = from; i < to; i++) {
+		maker_key_init(&key, 4, FIRST + i, T0);
+		maker_cert_put(&p, &key, "a device");
+	}
+	a = send_by(INTAKE_PUBLIC);
+	ck_assert_uint_eq(a.n, to - from);
+	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
+}
+
+static void
+ignored(void *arg, const char *text)
+{
+	(void)arg; /* they are counted */
+	(void)text;
+}
+
+static unsigned
+members_count(unsigned domain)
+{
+	struct notations_subject at;
+	unsigned n = 0;
+	enum ics_err err;
+
+	ck_assert_int_eq(store_reader_begin(reader), ICS_OK);
+	err = store_membership_next(reader, domain, NULL, &at);
+	for (; err == ICS_OK; n++)
+		err = store_membership_next(reader, domain, &at, &at);
+	store_reader_end(reader);
+	return n;
+}
+
+static int64_t
+differences(void)
+{
+	struct domain_set *set = intake_domains_hold(in);
+	struct item_where where = { .set = set, .now = clock_now() };
+	struct store_judge judge;
+	struct store_fsck how = { .found = ignored, .judge = &judge };
+	int64_t n;
+
+	item_fsck_judge(&where, &judge);
+	ck_assert_int_eq(store_check(reader, &how, &n), ICS_OK);
+	store_reader_end(reader);
+	domain_set_drop(set);
+	return n;
+}
+
+/* What comes while a walk is on its way is where it belongs as well. */
+START_TEST(walked_beside)
+{
+	char path[64];
+	sqlite3 *db;
+
+	cert_send(&alice, "alice");
+	devices_send(0, MANY / 2);
+	taken((struct descriptor_sign){ PLANT(1),
+		  .body = "member { kind = device }" },
+	    INTAKE_INSERTED);
+	for (unsigned i = MANY / 2; i < MANY; i += 20)
+		devices_send(i, i + 20);
+	taken((struct descriptor_sign){ .name = "two",
+		  .serial = 1,
+		  .owner = &alice,
+		  .body = "member { kind = device }" },
+	    INTAKE_INSERTED);
+	ck_assert(belongs_soon(&alice, "two", true));
+	ck_assert_uint_eq(members_count(0), MANY + 1);
+	ck_assert_uint_eq(members_count(1), MANY + 1);
+	ck_assert_int_eq(differences(), 0);
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, STORE_FILE);
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db,
+			     "DELETE FROM member WHERE domain = 1 AND subject ="
+			     " (SELECT max(subject) FROM member);"
+			     "INSERT INTO member VALUES (zeroblob(20), 0);",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	sqlite3_close(db);
+	ck_assert_int_gt(differences(), 0);
+}
+END_TEST
+
 /* Without its certificate nothing of a thing is known but what others say. */
 START_TEST(deleted)
 {
@@ -321,6 +416,7 @@ add(TCase *t)
 	tcase_add_test(t, in_time);
 	tcase_add_test(t, by_party);
 	tcase_add_test(t, claims);
+	tcase_add_test(t, walked_beside);
 	tcase_add_test(t, deleted);
 	tcase_add_test(t, restarted);
 }
