@@ -57,6 +57,12 @@ out:
 	return err;
 }
 
+enum ics_err
+prove_history_get(const struct prove_show *s, const char *typed, json_t **doc)
+{
+	return doc_get(s, typed, PROVE_DOC_HISTORY, doc);
+}
+
 static void
 according_print(const struct prove_show *s, const json_t *doc)
 {

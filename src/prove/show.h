@@ -18,6 +18,11 @@ enum ics_err prove_show_history(const struct prove_show *s, const char *typed);
 enum ics_err prove_show_who(const struct prove_show *s, const char *typed);
 enum ics_err prove_show_explain(const struct prove_show *s, const char *typed);
 
+/* The history of what was typed as a document, for whoever looks for something
+ * in it; told as above. The caller owns *doc. */
+enum ics_err prove_history_get(const struct prove_show *s, const char *typed,
+    json_t **doc);
+
 /*
  * The state of an item. Without --json it is printed; with it *doc is given.
  * Nothing is printed, and ICS_ENOTFOUND comes untold, when nobody said
