@@ -6,7 +6,7 @@
  *
  *	page_item.c  /item/ID           state.c parties.c entries.c keys.c
  *	                                check.c qr.c belongs.c decision.c
- *	page_search.c /search
+ *	page_search.c /search                   asked.c
  *	page_peers.c /peers
  *	page_domain.c /domains, /domain/NAME    rules.c
  *	refuse.c     what did not go, as a page
@@ -135,6 +135,20 @@ void api_page_put_entries(struct buf *out, const struct api_page_item *it);
 void api_page_put_keys(struct buf *out, const struct api_page_item *it);
 void api_page_put_check(struct buf *out, const struct api_page_item *it);
 void api_page_put_address(struct buf *out, const struct api_page_item *it);
+
+/* ---- asked.c --------------------------------------------------------------- */
+
+/* What was asked, and the query of the API that it comes to. */
+struct api_page_asked {
+	struct api_query q;  /* of the page */
+	struct bytes text;   /* q= */
+	struct bytes id;     /* the same without 0x */
+	struct buf words;    /* of it, what is no name=value */
+	struct api_query to; /* its values are lent by q and words */
+};
+/* From a query that was read into a->q. Release it. */
+void api_page_asked_read(struct api_page_asked *a);
+void api_page_asked_release(struct api_page_asked *a);
 
 /* ---- rules.c --------------------------------------------------------------- */
 

@@ -2,10 +2,12 @@
 /*
  * What a client asks of the ICS API: a raw query. What is read lies within
  * the query's text and is never longer than its source; a refusal is an
- * answer with words; pairs survive a copy.
+ * answer with words; pairs survive a copy. What the search page makes of it is
+ * a query of the API, and says nothing that was not asked.
  */
 #include <stdlib.h>
 
+#include "api/pages.h"
 #include "api/search.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -41,6 +43,26 @@ search(const struct api_query *q)
 		abort();
 }
 
+static void
+page(const struct api_query *q)
+{
+	struct api_page_asked a = { .q = { .n = q->n } };
+	size_t octets = 0;
+
+	/* Lent by q, as it would be by a copy of its own. */
+	memcpy(a.q.at, q->at, sizeof(a.q.at));
+	api_page_asked_read(&a);
+	for (size_t i = 0; i < a.to.n; i++) {
+		if (a.to.at[i].name.n == 0 || a.to.at[i].value.n == 0)
+			abort();
+		octets += a.to.at[i].value.n;
+	}
+	if (a.to.n > API_PARAMS_MAX || octets > API_QUERY_TEXT_MAX)
+		abort();
+	search(&a.to);
+	api_page_asked_release(&a);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -58,6 +80,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (octets > size)
 		abort();
 	search(&q);
+	page(&q);
 	if (item_terms_read(&select, api_query_get(&q, "select")) &&
 	    select.used > size + STORE_TERMS_MAX * 80)
 		abort();

@@ -11,89 +11,6 @@
 #include "api/search.h"
 #include "hkp/lookup.h"
 
-/* What was asked, and the query of the API that it comes to. */
-struct asked {
-	struct api_query q;  /* of the page */
-	struct bytes text;   /* q= */
-	struct bytes id;     /* the same without 0x */
-	struct buf words;    /* of it, what is no name=value */
-	struct api_query to; /* its values are lent by q and words */
-};
-
-/* ---- reading -------------------------------------------------------------------- */
-
-/* Up to the next space that is in no quotes. */
-static struct bytes
-word_take(struct bytes *text)
-{
-	bool is_quoted = false;
-	struct bytes word;
-	size_t n = 0;
-
-	while (text->n > 0 && text->p[0] == ' ')
-		*text = bytes_of(text->p + 1, text->n - 1);
-	while (n < text->n && (is_quoted || text->p[n] != ' ')) {
-		if (text->p[n] == '"')
-			is_quoted = !is_quoted;
-		n++;
-	}
-	word = bytes_of(text->p, n);
-	*text = bytes_of(text->p + n, text->n - n);
-	return word;
-}
-
-static struct bytes
-unquoted(struct bytes text)
-{
-	if (text.n >= 2 && text.p[0] == '"' && text.p[text.n - 1] == '"')
-		return bytes_of(text.p + 1, text.n - 2);
-	return text;
-}
-
-static void
-param_add(struct api_query *to, struct bytes name, struct bytes value)
-{
-	if (to->n < API_PARAMS_MAX && value.n > 0)
-		to->at[to->n++] =
-		    (struct api_param){ .name = name, .value = value };
-}
-
-static void
-words_read(struct asked *a)
-{
-	struct bytes rest = a->text, word;
-
-	for (word = word_take(&rest); word.n > 0; word = word_take(&rest)) {
-		const uint8_t *equals = memchr(word.p, '=', word.n);
-		size_t n = equals == NULL ? 0 : (size_t)(equals - word.p);
-
-		if (n > 0) {
-			param_add(&a->to, bytes_of(word.p, n),
-			    unquoted(bytes_of(equals + 1, word.n - n - 1)));
-			continue;
-		}
-		if (a->words.n > 0)
-			buf_u8(&a->words, ' ');
-		buf_put(&a->words, unquoted(word));
-	}
-}
-
-static void
-asked_read(struct asked *a)
-{
-	static const char *const others[] = { "kind", "status", "cursor" };
-
-	a->text = api_query_get(&a->q, "q");
-	a->id = a->text;
-	if (bytes_starts_with(a->id, bytes_of_str("0x")))
-		a->id = bytes_of(a->id.p + 2, a->id.n - 2);
-	words_read(a);
-	param_add(&a->to, bytes_of_str("q"), buf_bytes(&a->words));
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		param_add(&a->to, bytes_of_str(others[i]),
-		    api_query_get(&a->q, others[i]));
-}
-
 /* ---- finding -------------------------------------------------------------------- */
 
 /* The answer of the API; NULL when the reply is filled. */
@@ -158,7 +75,8 @@ is_empty(const json_t *answer)
 }
 
 static json_t *
-run(struct hkp_request *rq, struct hkp_reply *rp, const struct asked *a)
+run(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct api_page_asked *a)
 {
 	static const char *const numbers[] = { "serial", "prodid" };
 	struct store_reader *r = hkp_request_reader(rq, rp);
@@ -244,7 +162,7 @@ put_row(struct buf *out, const json_t *row)
 }
 
 static void
-put_more(struct buf *out, const struct asked *a, const char *cursor)
+put_more(struct buf *out, const struct api_page_asked *a, const char *cursor)
 {
 	static const char *const names[] = { "q", "kind", "status" };
 	struct buf to;
@@ -264,7 +182,7 @@ put_more(struct buf *out, const struct asked *a, const char *cursor)
 }
 
 static void
-put_found(struct buf *out, const struct asked *a, const json_t *answer)
+put_found(struct buf *out, const struct api_page_asked *a, const json_t *answer)
 {
 	const char *cursor = api_page_text(answer, "cursor");
 	struct buf rows, body;
@@ -289,8 +207,8 @@ put_found(struct buf *out, const struct asked *a, const json_t *answer)
 }
 
 static void
-reply(struct hkp_request *rq, struct hkp_reply *rp, const struct asked *a,
-    struct buf *found)
+reply(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct api_page_asked *a, struct buf *found)
 {
 	unsigned status = rp->status == 0 ? 200 : rp->status;
 	struct buf kinds, states, out;
@@ -314,7 +232,7 @@ reply(struct hkp_request *rq, struct hkp_reply *rp, const struct asked *a,
 void
 api_page_search(struct hkp_request *rq, struct hkp_reply *rp)
 {
-	struct asked a = { .to = { .n = 0 } };
+	struct api_page_asked a = { .to = { .n = 0 } };
 	json_t *answer = NULL;
 	struct buf found;
 
@@ -322,9 +240,8 @@ api_page_search(struct hkp_request *rq, struct hkp_reply *rp)
 		api_page_refuse(rq, rp);
 		return;
 	}
-	buf_init(&a.words, API_QUERY_TEXT_MAX);
 	buf_init(&found, HKP_PAGE_MAX);
-	asked_read(&a);
+	api_page_asked_read(&a);
 	if (a.to.n > 0)
 		answer = run(rq, rp, &a);
 	api_page_close(answer);
@@ -335,5 +252,5 @@ api_page_search(struct hkp_request *rq, struct hkp_reply *rp)
 	reply(rq, rp, &a, &found);
 	json_decref(answer);
 	buf_release(&found);
-	buf_release(&a.words);
+	api_page_asked_release(&a);
 }
