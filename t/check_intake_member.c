@@ -372,6 +372,32 @@ START_TEST(walked_beside)
 }
 END_TEST
 
+/* Who cannot be read any more holds up nobody. */
+START_TEST(damaged_one)
+{
+	char path[64];
+	sqlite3 *db;
+
+	cert_send(&alice, "alice");
+	cert_send(&bob, "bob");
+	cert_send(&dev, "a device");
+	model_say(&bob, "T1000", T0 + 60);
+	ck_assert_int_eq(send_by(INTAKE_PUBLIC).outcome[0], INTAKE_INSERTED);
+	devices_send(0, 5);
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, STORE_FILE);
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, "UPDATE record SET data = x'00'",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	sqlite3_close(db);
+	taken((struct descriptor_sign){ PLANT(1),
+		  .body = "member { kind = device }" },
+	    INTAKE_INSERTED);
+	ck_assert(belongs_soon(&alice, "plant", true));
+	ck_assert_uint_eq(members_count(0), 7);
+}
+END_TEST
+
 /* Without its certificate nothing of a thing is known but what others say. */
 START_TEST(deleted)
 {
@@ -417,6 +443,7 @@ add(TCase *t)
 	tcase_add_test(t, by_party);
 	tcase_add_test(t, claims);
 	tcase_add_test(t, walked_beside);
+	tcase_add_test(t, damaged_one);
 	tcase_add_test(t, deleted);
 	tcase_add_test(t, restarted);
 }

@@ -38,13 +38,27 @@ deriving_end(struct deriving *d)
 	domain_set_drop(d->set);
 }
 
+/* What is damaged stays where it was, and holds up nobody; fsck names it. */
+static enum ics_err
+damaged_pass(struct deriving *d, const struct notations_subject *subject)
+{
+	char name[NOTATIONS_SUBJECT_TEXT_MAX];
+
+	notations_subject_text(subject, name);
+	log_event(LOG_LEVEL_ERROR, "derive",
+	    "item=%s words=\"damaged\" help=\"ics fsck tells more\"", name);
+	return store_due_put(d->wr->store, subject, INT64_MAX);
+}
+
 static enum ics_err
 derive(struct deriving *d, const struct notations_subject *subject)
 {
 	struct item_membership m;
-	enum ics_err err;
+	enum ics_err err = item_membership(&d->where, subject, &m);
 
-	TRY(item_membership(&d->where, subject, &m));
+	if (err == ICS_ECORRUPT)
+		return damaged_pass(d, subject);
+	TRY(err);
 	TRY(store_membership_set(d->wr->store, subject, &m.bits));
 	TRY(store_due_put(d->wr->store, subject, m.next));
 out:
