@@ -208,6 +208,16 @@ test_ok 'each answer was of the one or the other, whole' '
 	jq -s "map(.serial) | unique | length" "$tmp/asked" >"$tmp/versions" &&
 	test "$(cat "$tmp/versions")" -gt 1
 '
-test_ok 'nothing was logged as an error' '! grep " error " "$icsd_err"'
+test_ok 'all of it loads elsewhere: owners first, versions in their order' '
+	"$ICS" -D "$icsd_dir" dump >"$tmp/one.dump" &&
+	for i in 1 2 3; do
+		mkdir "$tmp/all$i" && "$ICS" -D "$tmp/all$i" -q load "$tmp/one.dump" &&
+		"$ICS" -D "$tmp/all$i" dump | cmp - "$tmp/one.dump" || break
+	done && test "$i" = 3 &&
+	one=$icsd_pid && icsd_start again && "$ICS" -D "$icsd_dir" -q load "$tmp/one.dump" &&
+	"$ICS" -D "$icsd_dir" dump | cmp - "$tmp/one.dump" && same 30 "$(serial live)" &&
+	icsd_stop && icsd_stop "$one"
+'
+test_ok 'nothing was logged as an error' '! grep " error " "$tmp"/*.err'
 
 test_done

@@ -198,7 +198,8 @@ out:
 static enum ics_err
 batch_send(struct load *l, struct load_batch *batch)
 {
-	enum ics_err err = flow(l, l->door.batches_max - 1);
+	enum ics_err err =
+	    flow(l, batch->has_texts ? 0 : l->door.batches_max - 1);
 
 	if (err == ICS_OK && !batch->answered)
 		err = l->door.submit(l->door.self, batch);
@@ -254,7 +255,11 @@ blocks_send(struct load *l, struct input *in)
 	enum ics_err err = ICS_OK, got = ICS_ENOTFOUND;
 
 	while (!interrupted(l) && (got = input_next(in, &block)) == ICS_OK) {
-		if (batch != NULL && batch_is_full(l, batch, block.data.n)) {
+		bool is_text = block.kind == PGP_BLOCK_TEXT;
+
+		if (batch != NULL &&
+		    (batch->has_texts != is_text ||
+			batch_is_full(l, batch, block.data.n))) {
 			struct load_batch *full = batch;
 
 			batch = NULL;
@@ -262,6 +267,7 @@ blocks_send(struct load *l, struct input *in)
 		}
 		if (batch == NULL)
 			batch = batch_new(in);
+		batch->has_texts = is_text;
 		batch_put(batch, block.data);
 	}
 	if (batch != NULL) {

@@ -34,6 +34,9 @@ struct load_batch {
 	size_t *ends;	  /* n: where each block ends in data; owned */
 	size_t n;
 	struct buf data; /* the blocks, one after another */
+	/* Descriptors, which follow each other, and whose owners must be here:
+	 * nothing else is under way with them. */
+	bool has_texts;
 	/* The answer. err is not ICS_OK when the batch as a whole failed. */
 	bool answered;
 	enum ics_err err;

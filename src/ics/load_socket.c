@@ -68,10 +68,10 @@ outcome_read(const json_t *row, struct load_outcome *to)
 	/* All cut to fit: they are for people. */
 	to->is_record = json_object_get(row, "record") != NULL;
 	to->is_descriptor = json_object_get(row, "domain") != NULL;
-	if (to->is_descriptor)
+	if (to->is_descriptor && member(row, "domain")[0] != '\0')
 		(void)snprintf(to->name, sizeof(to->name), "domain:%s",
 		    member(row, "domain"));
-	else
+	else if (!to->is_descriptor)
 		(void)snprintf(to->name, sizeof(to->name), "%s",
 		    member(row, to->is_record ? "record" : "fingerprint"));
 	(void)snprintf(to->reason, sizeof(to->reason), "%s",

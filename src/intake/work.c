@@ -38,6 +38,8 @@ intake_item_name(const struct intake_item *item, char out[INTAKE_NAME_MAX])
 
 	out[0] = '\0';
 	if (item->is_descriptor) {
+		if (item->domain[0] == '\0')
+			return; /* it was not read */
 		(void)snprintf(out, INTAKE_NAME_MAX, "domain:%s",
 		    item->domain); /* fits */
 	} else if (item->is_record) {
