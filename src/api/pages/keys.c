@@ -81,7 +81,10 @@ api_page_put_keys(struct buf *out, const struct api_page_item *it)
 	buf_init(&rows, HKP_PAGE_MAX);
 	buf_init(&list, HKP_PAGE_MAX);
 	json_array_foreach(json_object_get(it->doc, "keys"), i, key)
-	    put_key(&rows, key, i == 0 ? "Fingerprint of its key" : "Subkey");
+	{
+		put_key(&rows, key,
+		    i == 0 ? "Fingerprint of its key" : "Subkey");
+	}
 	if (rows.n > 0)
 		API_PUT(&list, HKP_PAGE_part_list,
 		    { "rows", buf_bytes(&rows), true });

@@ -192,7 +192,9 @@ put_found(struct buf *out, const struct api_page_asked *a, const json_t *answer)
 	buf_init(&rows, HKP_PAGE_MAX);
 	buf_init(&body, HKP_PAGE_MAX);
 	json_array_foreach(json_object_get(answer, "items"), i, row)
-	    put_row(&rows, row);
+	{
+		put_row(&rows, row);
+	}
 	if (rows.n > 0)
 		API_PUT(&body, HKP_PAGE_part_list,
 		    { "rows", buf_bytes(&rows), true });

@@ -31,8 +31,14 @@ api_page_close(json_t *doc)
 	json_t *member;
 	size_t i;
 
-	json_object_foreach(doc, key, member) api_page_close(member);
-	json_array_foreach(doc, i, member) api_page_close(member);
+	json_object_foreach(doc, key, member)
+	{
+		api_page_close(member);
+	}
+	json_array_foreach(doc, i, member)
+	{
+		api_page_close(member);
+	}
 	if (json_is_string(doc) &&
 	    json_string_length(doc) != strlen(json_string_value(doc)))
 		json_string_set(doc, "(a text with a NUL in it)");
