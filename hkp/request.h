@@ -144,6 +144,8 @@ void hkp_watch_start(struct hkp_worker *w, struct hkp_watch *watch);
 /* Wait no more; also when it does not. */
 void hkp_watch_stop(struct hkp_watch *watch);
 
+/* Which of the server's threads it is: from 0. */
+unsigned hkp_worker_number(const struct hkp_worker *w);
 /* True when answers should come to an end. */
 bool hkp_worker_is_ending(const struct hkp_worker *w);
 /* Monotonic ns at the start of this turn of the worker. */

@@ -55,6 +55,12 @@ hkp_worker_is_ending(const struct hkp_worker *w)
 	return w->draining || w->stopping;
 }
 
+unsigned
+hkp_worker_number(const struct hkp_worker *w)
+{
+	return (unsigned)(w - w->h->workers);
+}
+
 uint64_t
 hkp_worker_now(const struct hkp_worker *w)
 {

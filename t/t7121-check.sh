@@ -21,6 +21,9 @@ line() {
 told() {
 	same 200 "$(api "/check?$1")" && valid check && is "$2"
 }
+vouched() {
+	api "/check?subject=$1" >/dev/null && is ".vouchers | length > 0" >/dev/null
+}
 send() {
 	cat "$@" | curl -sS -f -o "$tmp/sent" --data-binary @- \
 		-H 'Content-Type: application/octet-stream' \
@@ -46,7 +49,8 @@ test_ok 'parties, and a server that gives them roles' '
 test_ok 'devices that the maker certified, one that he did not' '
 	prove_party pump && certify maker "$pump" manu=Acme model=T1 prodid=77 &&
 	prove_party valve && certify maker "$valve" manu=Acme model=T2 serial=78 &&
-	prove_party copy && gpg --export >"$tmp/all.pgp" && send "$tmp/all.pgp"
+	prove_party copy && gpg --export >"$tmp/all.pgp" && send "$tmp/all.pgp" &&
+	wait_until 60 "vouched \"$pump\" && vouched \"$valve\"" # some wait for the maker
 '
 test_ok 'allow, and who vouches' '
 	told "subject=$pump" ".decision == \"allow\" and .purpose == \"communicate\"

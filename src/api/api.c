@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "api/check.h"
 #include "api/handler.h"
 #include "api/sketch.h"
 #include "base/clock.h"
@@ -117,6 +118,8 @@ api_free(struct api *a)
 	if (a == NULL)
 		return;
 	api_sketcher_free(a->sketcher);
+	for (size_t i = 0; i < API_WORKERS_MAX; i++)
+		api_check_cache_free(a->checks[i]);
 	for (struct api_rights *r = atomic_load(&a->rights); r != NULL;
 	     r = before) {
 		before = r->before;

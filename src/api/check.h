@@ -55,12 +55,23 @@ struct api_check_question {
 struct api_check_request {
 	struct hkp_request *rq; /* NULL in tests: everything may be seen */
 	struct store_reader *r;
-	const struct policy_rights *rights; /* the server's own */
+	struct domain_set *set; /* lent */
+	size_t domain;		/* that was named; POLICY_NOBODY */
+	/* When a peer last told all that it has; 0: never. */
+	int64_t (*heard)(void *arg, const char *peer);
+	void *heard_arg;
 	char purpose[API_CHECK_PURPOSE_MAX];
 	struct policy_time when;
-	bool is_now;  /* no other time was asked about */
-	bool is_line; /* text/plain is wanted */
+	struct api_check_cache *cache; /* lent; NULL: none */
+	bool is_now;		       /* no other time was asked about */
+	bool is_line;		       /* text/plain is wanted */
 };
+
+/* Begin one on behalf of rq: the domains, which are held until its end, what
+ * peers told; no domain named, nothing kept. */
+void api_check_request_begin(struct hkp_request *rq,
+    struct api_check_request *c);
+void api_check_request_end(struct api_check_request *c);
 
 enum api_check_found {
 	API_CHECK_FOUND,
@@ -92,8 +103,17 @@ bool api_check_may_see(const struct api_check_request *c,
 
 /* ---- in which domains ----------------------------------------------------- */
 
+/* A domain that the request may be told of. */
+bool api_check_may_read(const struct api_check_request *c, size_t domain);
+
+/* The domains that it belongs to by now, among which a thing is judged where
+ * none is named; all zero where that is of no importance. */
+enum ics_err api_check_bits_read(const struct api_check_request *c,
+    const struct api_check_part *part, struct store_bits *bits);
+
 /* Whose rules judge. Lent by the request. */
 struct api_check_scope {
+	size_t number;			    /* POLICY_NOBODY */
 	const struct policy_domain *domain; /* in force then; NULL: none */
 	const struct policy_rights *rights;
 	int64_t data_at; /* see policy_asking */
@@ -105,6 +125,10 @@ struct api_check_scopes {
 };
 enum ics_err api_check_scopes_find(const struct api_check_request *c,
     const struct api_check_part *part, struct api_check_scopes *scopes);
+/* When the newest word of upstream came, of what a domain pulls: the oldest of
+ * its peers counts; 1: never. 0: it pulls nothing. */
+int64_t api_check_data_at(const struct api_check_request *c,
+    const struct policy_domain *domain);
 
 /* ---- one item, under one scope's rights ----------------------------------- */
 
@@ -147,6 +171,7 @@ struct api_check_voucher {
 struct api_check_draft {
 	const struct api_check_part *part;
 	char domain[POLICY_NAME_MAX]; /* "" without */
+	size_t number;		      /* of it; POLICY_NOBODY */
 	bool is_allowed, is_stale;
 	struct api_check_reason reasons[API_CHECK_REASONS_MAX];
 	size_t reasons_n;
@@ -209,15 +234,20 @@ void api_check_rest_on_scope(struct api_check_draft *d,
 void api_check_turn_at(struct api_check_draft *d,
     const struct api_check_request *c, int64_t t);
 
+/* The cache of a request's worker; NULL: it has none. */
+struct api_check_cache *api_check_cache_of(struct hkp_request *rq);
+
 /* ---- answers -------------------------------------------------------------- */
 
-/* Immutable, one block: free() it. */
+/* Immutable but for the count, one block. */
 struct api_check_answer {
+	unsigned holds; /* of one thread alone */
+	size_t number;	/* of the domain; POLICY_NOBODY */
 	struct notations_subject subject, on, registered;
 	char domain[POLICY_NAME_MAX];
 	char purpose[API_CHECK_PURPOSE_MAX];
 	bool is_allowed, is_stale, is_fleeting;
-	int64_t data_at, freshness, grace, until;
+	int64_t made_at, data_at, freshness, grace, until;
 	const struct api_check_reason *reasons;
 	const struct api_check_said *said;
 	const struct api_check_voucher *vouchers;
@@ -225,14 +255,45 @@ struct api_check_answer {
 	uint16_t reasons_n, vouchers_n, rests_n;
 	size_t octets; /* of the block */
 };
+void api_check_answer_drop(struct api_check_answer *a); /* NULL is fine */
+/* The caller drops it. */
 struct api_check_answer *api_check_answer_new(const struct api_check_request *c,
     const struct api_check_draft *d);
 
+/* ---- kept answers: cache.c -------------------------------------------------- */
+
+#define API_CHECK_CACHE_OCTETS (8u << 20) /* of a worker's answers */
+
+/*
+ * A worker's own: nothing in it is shared. An answer is told again only while
+ * nothing was said of what it rests on, the set is the same, its time has not
+ * come, and what it says of the age of its data is still so.
+ */
+struct api_check_cache;
+struct api_check_cache *api_check_cache_new(size_t octets);
+void api_check_cache_free(struct api_check_cache *k); /* NULL is fine */
+
+/* What the log says that is new; before the next two, with news as it was
+ * before the request looked at the store. */
+enum ics_err api_check_cache_look(struct api_check_cache *k,
+    const struct api_check_request *c, uint64_t news);
+/* The answer of before, held by the caller; NULL: decide. */
+struct api_check_answer *api_check_cache_find(struct api_check_cache *k,
+    const struct api_check_request *c, const struct api_check_part *part,
+    const struct store_bits *bits);
+/* Keep it, if it may be kept. */
+void api_check_cache_put(struct api_check_cache *k,
+    const struct api_check_request *c, struct api_check_answer *a,
+    const struct store_bits *bits);
+/* For tests: how often it had an answer. */
+uint64_t api_check_cache_hits(const struct api_check_cache *k);
+
 /* As of now: at and age are those of the request. */
 struct api_check_telling {
-	const struct api_check_answer *const *at;
+	const struct api_check_request *c;
+	const struct api_check_answer *at[API_CHECK_PARTS_MAX];
+	int64_t data_at[API_CHECK_PARTS_MAX];
 	size_t n; /* parts */
-	int64_t now, data_at;
 };
 bool api_check_is_allowed(const struct api_check_telling *t);
 void api_check_tell_json(const struct api_check_telling *t, struct buf *out);

@@ -31,6 +31,10 @@ void api_check_list_release(struct api_check_list *list);
 bool api_check_list_reply_read(struct hkp_request *rq, struct hkp_reply *rp,
     struct api_check_list *list);
 
+/* Decide a part, or have it decided before. The caller drops *out. */
+enum ics_err api_check_part_answer(const struct api_check_request *c,
+    const struct api_check_part *part, struct api_check_answer **out);
+
 /* Answer one question, appended in the form that is wanted. What cannot be
  * understood is told in parts->why, and nothing is appended. */
 enum ics_err api_check_question_answer(const struct api_check_request *c,

@@ -21,12 +21,17 @@ struct api_rights {
 	struct api_rights *before;
 };
 
+#define API_WORKERS_MAX 256 /* as http-threads; further ones keep nothing */
+
+struct api_check_cache;
 struct api {
 	struct sync *sync;		     /* lent; may be NULL */
 	atomic_uint followers;		     /* of the log, that wait */
 	_Atomic(struct api_rights *) rights; /* the newest */
 	atomic_bool sketch_is_public;
 	struct api_sketcher *sketcher; /* owned */
+	/* What each worker keeps, its own; made when it is first asked. */
+	struct api_check_cache *checks[API_WORKERS_MAX];
 };
 
 /* The state of the server that a request came to. */

@@ -142,6 +142,8 @@ struct sync_pins;
 /* After any change of the table. */
 void sync_pins_take(struct sync *s);
 void sync_pins_free(struct sync *s);
+/* What was kept of when peers were heard of, at the start. */
+void sync_heard_load(struct sync *s);
 
 /* ---- state.c ------------------------------------------------------------------- */
 

@@ -142,6 +142,9 @@ const char *sync_keep_get(const struct sync *s, const struct sync_peer *p,
 void sync_keep_set(struct sync *s, const struct sync_peer *p, const char *name,
     const char *value);
 
+/* The peer has told all that it has: for sync_heard. */
+void sync_heard_now(struct sync *s, struct sync_peer *p);
+
 /* Sockets that are not libcurl's: call on readable or writable. */
 enum sync_wish {
 	SYNC_WISH_READ = 1,

@@ -167,6 +167,7 @@ sync_state_load(struct sync *s)
 		    "file=%s why=\"%s\" help=\"it begins anew; add the peers "
 		    "again that are in no configuration\"",
 		    path, err_words(err));
+	sync_heard_load(s);
 	json_decref(doc);
 	buf_release(&text);
 	free(path);

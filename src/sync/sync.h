@@ -173,4 +173,8 @@ enum ics_err sync_order(struct sync *s, const struct sync_order *order);
 bool sync_pin_is_peer(const struct sync *s, const uint8_t pin[SYNC_PIN],
     char name[SYNC_NAME_MAX]);
 
+/* When this ICS peer last told all that it has; 0: never, or there is none of
+ * that name. Any thread, at no cost. Kept across restarts. */
+int64_t sync_heard(const struct sync *s, const char *name);
+
 #endif

@@ -84,16 +84,26 @@ pieces_put(struct block *b, const struct api_check_draft *d,
 	}
 }
 
+void
+api_check_answer_drop(struct api_check_answer *a)
+{
+	if (a != NULL && --a->holds == 0)
+		free(a);
+}
+
 struct api_check_answer *
 api_check_answer_new(const struct api_check_request *c,
     const struct api_check_draft *d)
 {
-	struct api_check_answer a = { .subject = d->part->subject,
+	struct api_check_answer a = { .holds = 1,
+		.number = d->number,
+		.subject = d->part->subject,
 		.on = d->part->on,
 		.registered = d->registered,
 		.is_allowed = d->is_allowed,
 		.is_stale = d->is_stale,
 		.is_fleeting = d->is_fleeting,
+		.made_at = c->when.at,
 		.data_at = d->data_at,
 		.freshness = d->freshness,
 		.grace = d->grace,

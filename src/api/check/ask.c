@@ -15,6 +15,13 @@ api_check_may_see(const struct api_check_request *c,
 	return true;
 }
 
+bool
+api_check_may_read(const struct api_check_request *c, size_t domain)
+{
+	(void)c, (void)domain; /* whoever asks may be told of every domain */
+	return true;
+}
+
 static enum ics_err
 keyid_find(struct store_reader *r, uint64_t keyid, struct api_check_part *part)
 {

@@ -249,6 +249,7 @@ scope_begin(struct api_check_draft *d, const struct api_check_scope *scope)
 	api_check_draft_release(d);
 	d->reasons_n = d->said_n = 0;
 	d->domain[0] = '\0';
+	d->number = scope->number;
 	d->data_at = scope->data_at;
 	d->freshness = d->grace = 0;
 	if (scope->domain == NULL)

@@ -41,30 +41,97 @@ purpose_read(struct bytes text, struct hkp_reply *rp,
 	return true;
 }
 
-/* False when the reply is filled. */
-static bool
-request_read(struct hkp_request *rq, struct hkp_reply *rp,
-    const struct api_query *q, struct api_check_request *c)
+struct api_check_cache *
+api_check_cache_of(struct hkp_request *rq)
 {
-	const char *accept = hkp_request_header(rq, "Accept");
+	unsigned i = hkp_worker_number(rq->worker);
+	struct api *a = api_of(rq);
 
-	*c = (struct api_check_request){ .rq = rq,
-		.rights = api_rights_of(rq),
-		.is_now = api_query_get(q, "at").p == NULL &&
-			  api_query_get(q, "known-at").p == NULL,
-		.is_line =
-		    accept != NULL && hkp_type_is(accept, "text/plain") };
-	if (!purpose_read(api_query_get(q, "purpose"), rp, c) ||
-	    !api_when_of(q, rp, &c->when))
+	if (i >= API_WORKERS_MAX)
+		return NULL;
+	if (a->checks[i] == NULL)
+		a->checks[i] = api_check_cache_new(API_CHECK_CACHE_OCTETS);
+	return a->checks[i];
+}
+
+static int64_t
+heard(void *arg, const char *peer)
+{
+	return arg == NULL ? 0 : sync_heard(arg, peer);
+}
+
+/* False when the reply is filled: a domain is named that is not there, or not
+ * for the eyes of who asks. */
+static bool
+domain_meant(const struct api_query *q, struct hkp_reply *rp,
+    struct api_check_request *c)
+{
+	struct bytes name = api_query_get(q, "domain");
+	const char *header = hkp_request_header(c->rq, "X-ICS-Domain");
+
+	if (name.p == NULL && header != NULL)
+		name = bytes_of_str(header);
+	if (name.p == NULL)
+		return true;
+	c->domain = domain_set_find(c->set, name);
+	if (c->domain != POLICY_NOBODY && api_check_may_read(c, c->domain))
+		return true;
+	api_refuse(rp, 404, "there is no such domain here",
+	    "/ics/v1/domains lists them");
+	return false;
+}
+
+/* What the store has, and what is kept of before. */
+static bool
+store_look(struct hkp_reply *rp, struct api_check_request *c)
+{
+	uint64_t news = store_news(hkp_store(c->rq->h));
+
+	c->r = hkp_request_reader(c->rq, rp);
+	if (c->r == NULL)
 		return false;
-	c->r = hkp_request_reader(rq, rp);
-	return c->r != NULL;
+	c->cache = api_check_cache_of(c->rq);
+	if (c->cache != NULL &&
+	    api_check_cache_look(c->cache, c, news) != ICS_OK)
+		c->cache = NULL; /* decide anew; the store's error comes then */
+	return true;
+}
+
+void
+api_check_request_begin(struct hkp_request *rq, struct api_check_request *c)
+{
+	*c = (struct api_check_request){ .rq = rq,
+		.set = intake_domains_hold(hkp_intake(rq->h)),
+		.domain = POLICY_NOBODY,
+		.heard = heard,
+		.heard_arg = api_of(rq)->sync };
+}
+
+void
+api_check_request_end(struct api_check_request *c)
+{
+	domain_set_drop(c->set);
+}
+
+/* False when the reply is filled. It was begun. */
+static bool
+request_read(struct hkp_reply *rp, const struct api_query *q,
+    struct api_check_request *c)
+{
+	const char *accept = hkp_request_header(c->rq, "Accept");
+
+	c->is_now = api_query_get(q, "at").p == NULL &&
+		    api_query_get(q, "known-at").p == NULL;
+	c->is_line = accept != NULL && hkp_type_is(accept, "text/plain");
+	return purpose_read(api_query_get(q, "purpose"), rp, c) &&
+	       domain_meant(q, rp, c) && api_when_of(q, rp, &c->when) &&
+	       store_look(rp, c);
 }
 
 /* ---- one question -------------------------------------------------------------- */
 
 static enum ics_err
-part_answer(const struct api_check_request *c,
+part_decide(const struct api_check_request *c,
     const struct api_check_part *part, struct api_check_answer **out)
 {
 	struct api_check_draft *d = alloc_new(sizeof(*d));
@@ -77,29 +144,67 @@ part_answer(const struct api_check_request *c,
 	return err;
 }
 
+static bool
+may_be_kept(const struct api_check_request *c,
+    const struct api_check_part *part)
+{
+	return c->cache != NULL && c->is_now &&
+	       part->found == API_CHECK_FOUND && part->claims.n == 0 &&
+	       part->slot.n == 0;
+}
+
+enum ics_err
+api_check_part_answer(const struct api_check_request *c,
+    const struct api_check_part *part, struct api_check_answer **out)
+{
+	struct store_bits bits;
+	enum ics_err err;
+
+	if (!may_be_kept(c, part))
+		return part_decide(c, part, out);
+	TRY(api_check_bits_read(c, part, &bits));
+	*out = api_check_cache_find(c->cache, c, part, &bits);
+	if (*out == NULL) {
+		TRY(part_decide(c, part, out));
+		api_check_cache_put(c->cache, c, *out, &bits);
+	}
+out:
+	return err;
+}
+
+static int64_t
+heard_of(const struct api_check_request *c, const struct api_check_answer *a)
+{
+	if (a->number == POLICY_NOBODY)
+		return 0;
+	return api_check_data_at(c,
+	    policy_line_at(domain_set_line(c->set, a->number), c->when.at));
+}
+
 enum ics_err
 api_check_question_answer(const struct api_check_request *c,
     const struct api_check_question *q, struct buf *out,
     struct api_check_parts *parts)
 {
 	struct api_check_answer *answers[API_CHECK_PARTS_MAX] = { NULL };
-	struct api_check_telling t = { .now = c->when.at,
-		.at = (const struct api_check_answer *const *)answers };
+	struct api_check_telling t = { .c = c };
 	enum ics_err err;
 
 	TRY(api_check_parts_read(c, q, parts));
 	if (parts->why != NULL)
 		return ICS_OK;
-	for (; t.n < parts->n; t.n++)
-		TRY(part_answer(c, &parts->at[t.n], &answers[t.n]));
-	t.data_at = answers[0]->data_at;
+	for (; t.n < parts->n; t.n++) {
+		TRY(api_check_part_answer(c, &parts->at[t.n], &answers[t.n]));
+		t.at[t.n] = answers[t.n];
+		t.data_at[t.n] = heard_of(c, answers[t.n]);
+	}
 	if (c->is_line)
 		api_check_tell_line(&t, out);
 	else
 		api_check_tell_json(&t, out);
 out:
 	for (size_t i = 0; i < API_CHECK_PARTS_MAX; i++)
-		free(answers[i]);
+		api_check_answer_drop(answers[i]);
 	return err;
 }
 
@@ -113,33 +218,43 @@ told_reply(const struct api_check_request *c, struct hkp_reply *rp,
 	hkp_reply_extra(rp, "Cache-Control", "no-store");
 }
 
-void
-api_check(struct hkp_request *rq, struct hkp_reply *rp)
+static void
+one_reply(const struct api_check_request *c, struct hkp_reply *rp,
+    const struct api_query *q)
 {
-	struct api_check_request c;
+	const struct api_check_question question = { .subject = api_query_get(q,
+							 "subject"),
+		.with = api_query_get(q, "with"),
+		.code = api_query_get(q, "code"),
+		.claims = api_query_get(q, "claims"),
+		.slot = api_query_get(q, "slot") };
 	struct api_check_parts parts;
-	struct api_check_question question;
-	struct api_query q;
 	struct buf out;
 	enum ics_err err;
 
-	if (!api_query_of(rq, rp, &q) || !request_read(rq, rp, &q, &c))
-		return;
-	question = (struct api_check_question){ .subject = api_query_get(&q,
-						    "subject"),
-		.with = api_query_get(&q, "with"),
-		.code = api_query_get(&q, "code"),
-		.claims = api_query_get(&q, "claims"),
-		.slot = api_query_get(&q, "slot") };
 	buf_init(&out, API_CHECK_ANSWER_MAX);
-	err = api_check_question_answer(&c, &question, &out, &parts);
+	err = api_check_question_answer(c, &question, &out, &parts);
 	if (err != ICS_OK)
 		hkp_reply_error(rp, err);
 	else if (parts.why != NULL)
 		api_refuse(rp, 400, parts.why, parts.help);
 	else
-		told_reply(&c, rp, &out);
+		told_reply(c, rp, &out);
 	buf_release(&out);
+}
+
+void
+api_check(struct hkp_request *rq, struct hkp_reply *rp)
+{
+	struct api_check_request c;
+	struct api_query q;
+
+	if (!api_query_of(rq, rp, &q))
+		return;
+	api_check_request_begin(rq, &c);
+	if (request_read(rp, &q, &c))
+		one_reply(&c, rp, &q);
+	api_check_request_end(&c);
 }
 
 /* ---- many ---------------------------------------------------------------------- */
@@ -207,9 +322,13 @@ api_check_list(struct hkp_request *rq, struct hkp_reply *rp)
 	struct api_check_request c;
 	struct api_query q;
 
-	if (api_query_of(rq, rp, &q) && request_read(rq, rp, &q, &c) &&
-	    api_check_list_reply_read(rq, rp, list))
-		list_reply(&c, rp, list);
+	if (api_query_of(rq, rp, &q)) {
+		api_check_request_begin(rq, &c);
+		if (request_read(rp, &q, &c) &&
+		    api_check_list_reply_read(rq, rp, list))
+			list_reply(&c, rp, list);
+		api_check_request_end(&c);
+	}
 	api_check_list_release(list);
 	free(list);
 }

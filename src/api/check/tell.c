@@ -139,12 +139,18 @@ reason_put(struct buf *out, const struct api_check_answer *a,
 	close_put(out, "},");
 }
 
+/* What he said stands with its signature; his name may be for others' eyes. */
 static void
-voucher_put(struct buf *out, const struct api_check_voucher *v)
+voucher_put(struct buf *out, const struct api_check_telling *t,
+    const struct api_check_voucher *v)
 {
+	struct notations_subject subject;
+
+	notations_subject_of_fpr(&v->fpr, &subject);
 	buf_put_str(out, "{");
 	fpr_put(out, "issuer", &v->fpr);
-	if (v->name[0] != '\0' && strcmp(v->name, "\"\"") != 0)
+	if (v->name[0] != '\0' && strcmp(v->name, "\"\"") != 0 &&
+	    api_check_may_see(t->c, &subject))
 		buf_printf(out, "\"name\":%s,", v->name);
 	roles_put(out, "roles", v->roles);
 	digest_put(out, "statement", v->digest);
@@ -154,13 +160,15 @@ voucher_put(struct buf *out, const struct api_check_voucher *v)
 /* ---- answers ----------------------------------------------------------------- */
 
 static void
-age_put(struct buf *out, const struct api_check_answer *a,
-    const struct api_check_telling *t)
+age_put(struct buf *out, const struct api_check_telling *t, size_t part)
 {
-	if (t->data_at == 0)
+	const struct api_check_answer *a = t->at[part];
+	int64_t now = t->c->when.at, heard = t->data_at[part];
+
+	if (heard == 0)
 		return;
 	buf_printf(out, "\"age\":%lld,",
-	    (long long)(t->now > t->data_at ? t->now - t->data_at : 0));
+	    (long long)(now > heard ? now - heard : 0));
 	if (a->freshness != 0)
 		buf_printf(out, "\"freshness\":%lld,\"grace\":%lld,",
 		    (long long)a->freshness, (long long)a->grace);
@@ -193,10 +201,10 @@ answer_put(struct buf *out, const struct api_check_telling *t, size_t part)
 	close_put(out, "],");
 	buf_put_str(out, "\"vouchers\":[");
 	for (size_t i = 0; i < a->vouchers_n; i++)
-		voucher_put(out, &a->vouchers[i]);
+		voucher_put(out, t, &a->vouchers[i]);
 	close_put(out, "],");
-	time_put(out, "at", t->now);
-	age_put(out, a, t);
+	time_put(out, "at", t->c->when.at);
+	age_put(out, t, part);
 	if (a->until != INT64_MAX)
 		time_put(out, "until", a->until);
 	close_put(out, "}");

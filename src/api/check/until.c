@@ -165,6 +165,11 @@ api_check_rest_on_scope(struct api_check_draft *d,
 		api_check_turn_at(d, c, scope->rights->states[i].from);
 		api_check_turn_at(d, c, scope->rights->states[i].until);
 	}
+	for (size_t i = 0; scope->number != POLICY_NOBODY &&
+			   i < domain_set_line(c->set, scope->number)->n;
+	     i++)
+		api_check_turn_at(d, c,
+		    domain_set_line(c->set, scope->number)->at[i]->signed_at);
 	if (domain == NULL || scope->data_at == 0 || domain->freshness == 0)
 		return;
 	api_check_turn_at(d, c, scope->data_at + domain->freshness / 4 * 3);

@@ -112,12 +112,7 @@ enum ics_err
 api_page_put_decision(struct buf *out, const struct api_page_item *it,
     const struct api_page_asking *by)
 {
-	struct api_check_request c = { .rq = it->rq,
-		.r = by->r,
-		.rights = api_rights_of(it->rq),
-		.purpose = PURPOSE,
-		.when = *by->when,
-		.is_now = by->is_now };
+	struct api_check_request c;
 	struct api_check_question q = { .subject = bytes_of_str(it->id) };
 	struct api_check_parts parts;
 	struct buf text, body;
@@ -126,6 +121,11 @@ api_page_put_decision(struct buf *out, const struct api_page_item *it,
 
 	if (!is_asked(it->doc))
 		return ICS_OK;
+	api_check_request_begin(it->rq, &c);
+	c.r = by->r;
+	c.when = *by->when;
+	c.is_now = by->is_now;
+	memcpy(c.purpose, PURPOSE, sizeof(PURPOSE));
 	buf_init(&text, HKP_PAGE_MAX);
 	buf_init(&body, HKP_PAGE_MAX);
 	TRY(api_check_question_answer(&c, &q, &text, &parts));
@@ -134,6 +134,7 @@ api_page_put_decision(struct buf *out, const struct api_page_item *it,
 		put_answer(&body, answer);
 	api_page_put_section(out, "May it take part?", &body);
 out:
+	api_check_request_end(&c);
 	json_decref(answer);
 	buf_release(&text);
 	buf_release(&body);

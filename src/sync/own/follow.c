@@ -120,6 +120,8 @@ page_done(struct sync *s, struct sync_peer *p)
 	struct sync_head bare = { .size = own->feed.next };
 
 	p->row.lag = own->feed.size - own->feed.next;
+	if (p->row.lag == 0)
+		sync_heard_now(s, p);
 	own->polls_failed = 0;
 	if (own->is_listing || own->feed.next == own->cursor.size) {
 		advanced(s, p);
@@ -331,6 +333,7 @@ poll_answered(struct sync *s, const struct sync_http *h,
 		return;
 	}
 	p->row.lag = 0;
+	sync_heard_now(s, p);
 	own->is_busy = false;
 	if (sync_own_now() - own->polled_at >= POLL_LEAST)
 		sync_follow_start(s, p);
