@@ -247,3 +247,19 @@ out_close(struct out_file *file)
 	*file = (struct out_file){ 0 };
 	return ICS_OK;
 }
+
+enum ics_err
+out_write(const char *path, struct bytes data)
+{
+	struct out_file to;
+	enum ics_err err;
+
+	TRY(out_open(&to, path));
+	err = out_put(&to, data);
+	if (err == ICS_OK)
+		err = out_close(&to);
+	else
+		out_abandon(&to);
+out:
+	return err;
+}

@@ -55,5 +55,7 @@ enum ics_err out_put(struct out_file *file, struct bytes data);
 enum ics_err out_close(struct out_file *file);
 /* Give up; nothing is left behind. Harmless after out_close. */
 void out_abandon(struct out_file *file);
+/* All of it at once. Failures are told. */
+enum ics_err out_write(const char *path, struct bytes data);
 
 #endif

@@ -30,10 +30,6 @@ void policy_complaints_tell(const char *path, struct domain_complaints *c);
 /* A descriptor that is wrong is a no, all else as err.def has it. */
 int policy_exit(enum ics_err err);
 
-/* Write a text where --output says, or to standard output; failures are
- * told. */
-enum ics_err policy_text_put(const struct ics *ics, struct bytes text);
-
 /*
  * A text that stays readable, signed as "gpg --clearsign" does it. Spec: RFC
  * 9580 7.

@@ -18,6 +18,7 @@ struct ics_verb_run {
 	struct sign_target target;
 	struct sign_draft draft;
 	char passphrase[SIGN_PASSPHRASE_MAX];
+	const void *arg; /* lent: what a verb has to know besides; or NULL */
 };
 
 struct ics_verb {

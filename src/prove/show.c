@@ -36,31 +36,51 @@ asked_close(struct asked *a)
 	free(a->anchors);
 }
 
-/* The document about what was typed. Told. */
+/* What was typed, and the document about it; NULL where nothing is known. */
 static enum ics_err
-doc_get(const struct prove_show *s, const char *typed, enum prove_doc kind,
-    json_t **doc)
+doc_ask(const struct prove_show *s, struct notations_subject *subject,
+    enum prove_doc kind, json_t **doc)
 {
-	struct notations_subject subject;
 	struct asked a;
 	enum ics_err err;
 
 	*doc = NULL;
 	TRY(asked_open(s, &a));
-	TRY(prove_subject_find(s->where, typed, &subject));
-	err = prove_question_ask(&a.q, &(struct prove_wanted){ &subject, kind },
+	err = prove_question_ask(&a.q, &(struct prove_wanted){ subject, kind },
 	    doc);
-	if (err == ICS_ENOTFOUND)
-		err = prove_tell_unknown(&subject);
 out:
 	asked_close(&a);
 	return err;
 }
 
 enum ics_err
-prove_history_get(const struct prove_show *s, const char *typed, json_t **doc)
+prove_doc_seek(const struct prove_show *s, const char *typed,
+    enum prove_doc kind, json_t **doc)
 {
-	return doc_get(s, typed, PROVE_DOC_HISTORY, doc);
+	struct notations_subject subject;
+	enum ics_err err;
+
+	*doc = NULL;
+	TRY(prove_subject_find(s->where, typed, &subject));
+	err = doc_ask(s, &subject, kind, doc);
+out:
+	return err;
+}
+
+enum ics_err
+prove_doc_get(const struct prove_show *s, const char *typed,
+    enum prove_doc kind, json_t **doc)
+{
+	struct notations_subject subject;
+	enum ics_err err;
+
+	*doc = NULL;
+	TRY(prove_subject_find(s->where, typed, &subject));
+	err = doc_ask(s, &subject, kind, doc);
+	if (err == ICS_ENOTFOUND)
+		err = prove_tell_unknown(&subject);
+out:
+	return err;
 }
 
 static void
@@ -161,7 +181,7 @@ prove_show_history(const struct prove_show *s, const char *typed)
 	enum ics_err err;
 	size_t i;
 
-	TRY(doc_get(s, typed, PROVE_DOC_HISTORY, &doc));
+	TRY(prove_doc_get(s, typed, PROVE_DOC_HISTORY, &doc));
 	if (s->json) {
 		out_json(doc);
 		return ICS_OK;
@@ -181,7 +201,7 @@ prove_show_who(const struct prove_show *s, const char *typed)
 	json_t *doc, *parties;
 	enum ics_err err;
 
-	TRY(doc_get(s, typed, PROVE_DOC_ITEM, &doc));
+	TRY(prove_doc_get(s, typed, PROVE_DOC_ITEM, &doc));
 	parties = json_object_get(doc, "parties");
 	if (s->json) {
 		out_json(json_pack("{s:O, s:O*, s:O*, s:O*, s:O*}", "item",
@@ -204,7 +224,7 @@ prove_show_explain(const struct prove_show *s, const char *typed)
 	json_t *doc;
 	enum ics_err err;
 
-	TRY(doc_get(s, typed, PROVE_DOC_ITEM, &doc));
+	TRY(prove_doc_get(s, typed, PROVE_DOC_ITEM, &doc));
 	if (s->json) {
 		out_json(prove_explain_json(doc));
 	} else {

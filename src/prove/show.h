@@ -18,10 +18,12 @@ enum ics_err prove_show_history(const struct prove_show *s, const char *typed);
 enum ics_err prove_show_who(const struct prove_show *s, const char *typed);
 enum ics_err prove_show_explain(const struct prove_show *s, const char *typed);
 
-/* The history of what was typed as a document, for whoever looks for something
- * in it; told as above. The caller owns *doc. */
-enum ics_err prove_history_get(const struct prove_show *s, const char *typed,
-    json_t **doc);
+/* A document about what was typed, for whoever looks for something in it; told
+ * as above, but seek leaves ICS_ENOTFOUND untold. The caller owns *doc. */
+enum ics_err prove_doc_get(const struct prove_show *s, const char *typed,
+    enum prove_doc kind, json_t **doc);
+enum ics_err prove_doc_seek(const struct prove_show *s, const char *typed,
+    enum prove_doc kind, json_t **doc);
 
 /*
  * The state of an item. Without --json it is printed; with it *doc is given.

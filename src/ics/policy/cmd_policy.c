@@ -27,22 +27,6 @@ policy_exit(enum ics_err err)
 	return err == ICS_EFORMAT ? ICS_EXIT_NO : err_exit(err);
 }
 
-enum ics_err
-policy_text_put(const struct ics *ics, struct bytes text)
-{
-	struct out_file to;
-	enum ics_err err;
-
-	TRY(out_open(&to, ics->opts[ICS_OPT_OUTPUT]));
-	err = out_put(&to, text);
-	if (err == ICS_OK)
-		err = out_close(&to);
-	else
-		out_abandon(&to);
-out:
-	return err;
-}
-
 /* ---- the verb -------------------------------------------------------------------- */
 
 static bool

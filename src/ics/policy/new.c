@@ -128,7 +128,7 @@ start_write(const struct ics *ics, const struct domain_start *start)
 		    "# ics-policy(5) is about every word. Then: ics policy "
 		    "check, ics policy sign.\n");
 		domain_write_explained(d, &text);
-		err = policy_text_put(ics, buf_bytes(&text));
+		err = out_write(ics->opts[ICS_OPT_OUTPUT], buf_bytes(&text));
 	}
 	policy_domain_free(d);
 	domain_complaints_release(&c);

@@ -28,7 +28,7 @@ policy_do_show(struct ics *ics)
 	buf_init(&text, 2 * DOMAIN_TEXT_MAX);
 	TRY(policy_file_read(ics->args[0], &f));
 	domain_write(f.domain, &text);
-	err = policy_text_put(ics, buf_bytes(&text));
+	err = out_write(ics->opts[ICS_OPT_OUTPUT], buf_bytes(&text));
 out:
 	policy_file_release(&f);
 	buf_release(&text);

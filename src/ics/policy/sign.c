@@ -103,7 +103,7 @@ text_sign(struct signing *s)
 	    s->f.domain->name, (long long)s->serial); /* fits */
 	s->what.about = about;
 	TRY(policy_text_sign(&s->what, buf_bytes(&s->text), &made));
-	TRY(policy_text_put(s->ics, buf_bytes(&made)));
+	TRY(out_write(s->ics->opts[ICS_OPT_OUTPUT], buf_bytes(&made)));
 	out_note(ics_quiet(s->ics), "domain %s, version %lld, signed",
 	    s->f.domain->name, (long long)s->serial);
 out:

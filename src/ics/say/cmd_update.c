@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "client/out.h"
 #include "ics/verb.h"
-#include "prove/show.h"
+#include "prove/ledger.h"
 #include "prove/tell.h"
 
 #define REF_MAX	 NOTATIONS_SUBJECT_TEXT_MAX
@@ -21,7 +21,7 @@
 /* Words of ics, and of step@. */
 static const struct {
 	const char *verb, *step;
-} steps[] = {
+} words[] = {
 	{ "propose", "proposed" },
 	{ "verify", "verified" },
 	{ "approve", "approved" },
@@ -41,50 +41,20 @@ show_of(const struct ics *ics)
 		.quiet = ics_quiet(ics) };
 }
 
-static bool
-entry_counts(const json_t *entry)
-{
-	const char *word = prove_text(entry, "standing");
-
-	for (int i = 0; i < POLICY_STANDINGS; i++)
-		if (strcmp(word,
-			policy_standing_word((enum policy_standing)i)) == 0)
-			return policy_standing_counts((enum policy_standing)i);
-	return false;
-}
-
-/* For each step of a history, in its order. */
-struct look {
-	void (*found)(struct look *l, const json_t *entry, const char *step);
-	const char *wanted; /* "verified code:..." */
+/* A step that is looked for among all. */
+struct wanted {
+	const char *text; /* "verified code:..." */
 	bool is_there;
-	size_t n;
-	bool json;
 };
 
 static void
-steps_look(struct look *l, const json_t *doc)
+step_match(void *arg, const struct prove_step *step)
 {
-	const json_t *entries = json_object_get(doc, "entries"), *entry, *value;
-	size_t i, k;
+	struct wanted *w = arg;
 
-	json_array_foreach(entries, i, entry)
-	{
-		const json_t *values = json_object_get(entry, "values");
-
-		json_array_foreach(json_object_get(values, "step"), k, value)
-		{
-			if (json_is_string(value))
-				l->found(l, entry, json_string_value(value));
-		}
-	}
-}
-
-static void
-step_match(struct look *l, const json_t *entry, const char *step)
-{
-	if (entry_counts(entry) && strcmp(step, l->wanted) == 0)
-		l->is_there = true;
+	if (prove_statement_counts(step->statement) &&
+	    strcmp(step->text, w->text) == 0)
+		w->is_there = true;
 }
 
 /* Nobody approves what nobody verified: by a word that counts there. */
@@ -92,16 +62,17 @@ static enum ics_err
 verified_check(struct ics_verb_run *r, const char *ref)
 {
 	const struct prove_show show = show_of(r->ics);
-	char wanted[STEP_MAX];
-	struct look l = { .found = step_match, .wanted = wanted };
+	char text[STEP_MAX];
+	struct wanted w = { .text = text };
+	const struct prove_steps steps = { step_match, &w };
 	json_t *doc = NULL;
 	enum ics_err err;
 
-	(void)snprintf(wanted, sizeof(wanted), "verified %s", ref); /* fits */
-	TRY(prove_history_get(&show, r->ics->args[1], &doc));
-	steps_look(&l, doc);
+	(void)snprintf(text, sizeof(text), "verified %s", ref); /* fits */
+	TRY(prove_doc_get(&show, r->ics->args[1], PROVE_DOC_HISTORY, &doc));
+	prove_steps_each(doc, &steps);
 	json_decref(doc);
-	if (l.is_there)
+	if (w.is_there)
 		return ICS_OK;
 	out_fail("%s: nobody whose word counts has verified it for this "
 		 "device; ics update verify",
@@ -111,54 +82,70 @@ out:
 	return err;
 }
 
-/* One step a line, told as it was taken. */
+/* How steps are told, and how many there were. */
+struct telling {
+	bool json;
+	size_t n;
+};
+
 static void
-step_tell(struct look *l, const json_t *entry, const char *step)
+step_json(const struct prove_step *step)
 {
 	static const char *const kept[] = { "created", "issuer", "issuer_name",
-		"role", "standing", "digest", "verified" };
-	json_t *line;
+		"role", "standing", "digest", "verified", "values" };
+	json_t *line = json_object();
 	char *text;
 
-	l->n++;
-	if (!l->json) {
-		struct buf out;
-
-		buf_init(&out, OUT_LINE_MAX);
-		out_clean(bytes_of_str(prove_text(entry, "issuer_name")), &out);
-		out_line("%s  %s  by %s %s%s%s%s", prove_text(entry, "created"),
-		    step, prove_text(entry, "issuer"), buf_str(&out),
-		    prove_text(entry, "role")[0] == '\0' ? "" : " as ",
-		    prove_text(entry, "role"),
-		    entry_counts(entry) ? "" : ", which does not count");
-		buf_release(&out);
-		return;
-	}
-	line = json_object();
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
-		json_object_set(line, kept[i], json_object_get(entry, kept[i]));
-	json_object_set_new(line, "step", out_json_text(bytes_of_str(step)));
-	json_object_set(line, "values", json_object_get(entry, "values"));
+		json_object_set(line, kept[i],
+		    json_object_get(step->statement, kept[i]));
+	json_object_set_new(line, "step",
+	    out_json_text(bytes_of_str(step->text)));
 	text = json_dumps(line, JSON_COMPACT);
 	out_line("%s", text == NULL ? "{}" : text);
 	free(text);
 	json_decref(line);
 }
 
+/* One step a line, told as it was taken. */
+static void
+step_tell(void *arg, const struct prove_step *step)
+{
+	const json_t *st = step->statement;
+	struct telling *t = arg;
+	const char *role = prove_text(st, "role");
+	struct buf name;
+
+	t->n++;
+	if (t->json) {
+		step_json(step);
+		return;
+	}
+	buf_init(&name, OUT_LINE_MAX);
+	out_clean(bytes_of_str(prove_text(st, "issuer_name")), &name);
+	out_line("%s  %s  by %s %s%s%s%s", prove_text(st, "created"),
+	    step->text, prove_text(st, "issuer"), buf_str(&name),
+	    role[0] == '\0' ? "" : " as ", role,
+	    prove_statement_counts(st) ? "" : ", which does not count");
+	buf_release(&name);
+}
+
 static int
 log_do(struct ics *ics)
 {
 	const struct prove_show show = show_of(ics);
-	struct look l = { .found = step_tell, .json = show.json };
+	struct telling t = { .json = show.json };
+	const struct prove_steps steps = { step_tell, &t };
 	json_t *doc = NULL;
-	enum ics_err err = prove_history_get(&show, ics->args[1], &doc);
+	enum ics_err err =
+	    prove_doc_get(&show, ics->args[1], PROVE_DOC_HISTORY, &doc);
 
 	if (err != ICS_OK)
 		return err_exit(err);
-	steps_look(&l, doc);
+	prove_steps_each(doc, &steps);
 	json_decref(doc);
-	out_note(show.quiet || show.json, "%zu steps", l.n);
-	return l.n > 0 ? ICS_EXIT_YES : ICS_EXIT_NO;
+	out_note(show.quiet || show.json, "%zu steps", t.n);
+	return t.n > 0 ? ICS_EXIT_YES : ICS_EXIT_NO;
 }
 
 /* ---- what is signed -------------------------------------------------------------- */
@@ -232,9 +219,9 @@ say_step(struct ics_verb_run *r)
 	const char *step = "";
 	enum ics_err err;
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		if (strcmp(steps[i].verb, r->ics->args[0]) == 0)
-			step = steps[i].step;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i].verb, r->ics->args[0]) == 0)
+			step = words[i].step;
 	TRY(code_ref(r->ics->args[2], ref));
 	if (approves && r->act.output == NULL)
 		TRY(verified_check(r, ref));
@@ -293,8 +280,8 @@ cmd_update(struct ics *ics)
 			return log_do(ics);
 		if (strcmp(word, "rollback") == 0)
 			return rollback_do(ics);
-		for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-			if (strcmp(steps[i].verb, word) == 0)
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (strcmp(words[i].verb, word) == 0)
 				return ics_verb_entity(ics, &step, 1);
 	}
 	out_fail("usage: ics update propose|verify|approve|install|fail DEVICE "
