@@ -7,6 +7,7 @@
 #include "fixture.h"
 #include "prove/anchors.h"
 #include "prove/bundle.h"
+#include "prove/ledger.h"
 #include "prove/when.h"
 
 /* ---- bundles --------------------------------------------------------------- */
@@ -212,6 +213,51 @@ START_TEST(anchors_are_read)
 }
 END_TEST
 
+/* Documents as strangers may form them, and the steps that are found: those
+ * that count with a "+". */
+static const struct {
+	const char *doc, *steps;
+} ledgers[] = {
+	{ "{}", "" },
+	{ "[]", "" },
+	{ "{\"entries\": 7}", "" },
+	{ "{\"entries\": {\"values\": {\"step\": [\"installed x\"]}}}", "" },
+	{ "{\"entries\": [7, null, [], {}, {\"values\": 7}, "
+	  "{\"values\": {\"step\": \"installed x\"}}, "
+	  "{\"values\": {\"step\": [7, null, {}]}}]}",
+	    "" },
+	{ "{\"entries\": [{\"values\": {\"step\": [\"a x\", \"b\"]}, "
+	  "\"standing\": \"claim\"}, "
+	  "{\"values\": {\"step\": [\"c x\"]}, \"standing\": \"authorised\"}, "
+	  "{\"values\": {\"step\": [\"d\"]}, \"standing\": [\"authorised\"]}]}",
+	    " a x  b +c x  d" },
+	{ "{\"statements\": [{\"values\": {\"step\": [\"\"]}, "
+	  "\"standing\": \"superseded\"}]}",
+	    "+" },
+};
+
+static void
+step_note(void *arg, const struct prove_step *step)
+{
+	buf_printf(arg, "%s%s%s", ((struct buf *)arg)->n > 0 ? " " : "",
+	    prove_statement_counts(step->statement) ? "+" : " ", step->text);
+}
+
+START_TEST(ledgers_of_any_form)
+{
+	json_t *doc = json_loads(ledgers[_i].doc, 0, NULL);
+	struct buf out;
+	const struct prove_steps steps = { step_note, &out };
+
+	ck_assert_ptr_nonnull(doc);
+	buf_init(&out, FIXTURE_MAX);
+	prove_steps_each(doc, &steps);
+	ck_assert_str_eq(buf_str(&out), ledgers[_i].steps);
+	buf_release(&out);
+	json_decref(doc);
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
@@ -221,6 +267,8 @@ add(TCase *t)
 	tcase_add_test(t, heads_are_read);
 	tcase_add_test(t, times_are_read);
 	tcase_add_test(t, anchors_are_read);
+	tcase_add_loop_test(t, ledgers_of_any_form, 0,
+	    (int)(sizeof(ledgers) / sizeof(ledgers[0])));
 }
 
 int
