@@ -30,6 +30,14 @@ test_ok 'with each line' '
 	grep -q "bad:3: owner: a fingerprint" "$tmp/err" &&
 	grep -q "bad:4: color: no such word" "$tmp/err"
 '
+test_ok 'as JSON' '
+	"$ics" policy check --json "$tmp/bad" >"$tmp/out"; same 1 $? &&
+	tr -d " \n" <"$tmp/out" >"$tmp/flat" &&
+	grep -q "\"reads\":false,\"signed\":false,\"domain\":null" "$tmp/flat" &&
+	grep -q "{\"line\":4,\"words\":\"color:nosuchword" "$tmp/flat" &&
+	"$ics" policy check --json "$data/plant-7.asc" | tr -d " \n" |
+		grep -q "\"reads\":true,\"signed\":true,\"domain\":\"plant-7\",\"version\":12,\"complaints\":\[\]"
+'
 sed 's/^last/Last\n-- x/' "$data/dashes.asc" >"$tmp/torn"
 test_ok 'a dash that is not escaped' 'says check "$tmp/torn" | grep -q "no good cleartext"'
 

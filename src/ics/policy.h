@@ -20,6 +20,9 @@ struct policy_file {
 /* Complaints are told, and failures. ICS_EFORMAT: it is wrong. Release *f in
  * any case. */
 enum ics_err policy_file_read(const char *path, struct policy_file *f);
+/* The same; complaints are the caller's, who releases them. */
+enum ics_err policy_file_judge(const char *path, struct policy_file *f,
+    struct domain_complaints *c);
 void policy_file_release(struct policy_file *f);
 /* What was signed, or is to be; lent. */
 struct bytes policy_file_text(const struct policy_file *f);

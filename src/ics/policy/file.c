@@ -36,9 +36,9 @@ policy_complaints_tell(const char *path, struct domain_complaints *c)
 }
 
 enum ics_err
-policy_file_read(const char *path, struct policy_file *f)
+policy_file_judge(const char *path, struct policy_file *f,
+    struct domain_complaints *c)
 {
-	struct domain_complaints c = { 0 };
 	enum ics_err err;
 
 	*f = (struct policy_file){ 0 };
@@ -53,10 +53,19 @@ policy_file_read(const char *path, struct policy_file *f)
 			return err;
 		}
 	}
-	f->domain = domain_read(policy_file_text(f), &c);
-	policy_complaints_tell(path, &c);
-	domain_complaints_release(&c);
+	f->domain = domain_read(policy_file_text(f), c);
 	err = f->domain == NULL ? ICS_EFORMAT : ICS_OK;
 out:
+	return err;
+}
+
+enum ics_err
+policy_file_read(const char *path, struct policy_file *f)
+{
+	struct domain_complaints c = { 0 };
+	enum ics_err err = policy_file_judge(path, f, &c);
+
+	policy_complaints_tell(path, &c);
+	domain_complaints_release(&c);
 	return err;
 }
