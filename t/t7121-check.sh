@@ -241,5 +241,41 @@ test_ok 'what a stranger registers counts for nothing' '
 		model=T9 prodid=9 &&
 	line "subject=$pump&claims=Acme/T9/9" "deny claims"
 '
+# ---- the tool -----------------------------------------------------------------
+
+checks() { # STATUS ARG...
+	checks_want=$1
+	shift
+	"$ICS" -s "$icsd_http" check "$@" >"$tmp/out" 2>"$tmp/err"
+	same "$checks_want" "$?" || { cat "$tmp/out" "$tmp/err"; return 1; }
+}
+test_ok 'ics check: yes, and who vouches' '
+	checks 0 "$pump" && grep -q "^allow  $dev  communicate$" "$tmp/out" &&
+	grep -q "vouches: maker <maker@ex.example>  manufacturer" "$tmp/out"
+'
+test_ok 'no, why, and what would help' '
+	checks 1 "$valve" && grep -q "refusal state; wanted" "$tmp/out" &&
+	grep -q "evidence: sha256:" "$tmp/out" &&
+	checks 1 "$pump" "$valve" && checks 1 --with "$valve" "$pump" &&
+	checks 1 "$unknown" && checks 0 "pump@ex.example" &&
+	checks 0 "$(echo "$pump" | cut -c 25-40)" &&
+	checks 0 --at 2026-10-31 "$valve"
+'
+test_ok 'a list from standard input, JSON, quiet' '
+	echo "$pump" >"$tmp/list" && echo "$valve" >>"$tmp/list" &&
+	checks 1 --json - <"$tmp/list" && valid check "$tmp/out" &&
+	same "allow deny" "$(jq -r ".answers[].decision" "$tmp/out" | xargs)" &&
+	checks 1 -q - <"$tmp/list" && test ! -s "$tmp/out"
+'
+test_ok 'more than a server takes at once' '
+	for i in $(seq 300); do echo "$pump"; done >"$tmp/list" &&
+	checks 0 - <"$tmp/list" && same 300 "$(grep -c ^allow "$tmp/out")"
+'
+printf three >"$tmp/fw.bin"
+test_ok 'code by its file, a claim, bad usage' '
+	checks 0 --code "$tmp/fw.bin" "$pump" && grep -q "allow  $v3" "$tmp/out" &&
+	checks 1 --claims Acme/T1/77 "$copy" && grep -q "registered: $dev" "$tmp/out" &&
+	checks 2 --at soon "$pump" && checks 2 && checks 1 --domain none "$pump"
+'
 test_ok 'the server ends well' 'icsd_stop'
 test_done
