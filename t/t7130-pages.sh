@@ -267,6 +267,7 @@ belongs() {
 test_ok 'an item tells where it belongs' '
 	wait_until 60 "belongs >\"$tmp/wait\" 2>&1" &&
 	grep -q "domain plant-7" "$tmp/shown" &&
+	shows "By the rules of the domain plant-7, to talk with others:" &&
 	same 200 "$(page "$(parsed links | grep /check)")" &&
 	same 200 "$(page "/item/$lab")" &&
 	! parsed text | grep "Where it belongs"
