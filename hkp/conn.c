@@ -107,6 +107,7 @@ conn_free(struct hkp_conn *c)
 	struct hkp_worker *w = c->slot->worker;
 
 	hkp_ring_remove(c);
+	hkp_sight_leave(c);
 	buf_release(&c->uri);
 	if (w->spare_n == SPARES_MAX) {
 		free(c);
@@ -195,19 +196,29 @@ conn_count(struct hkp_conn *c)
 		evict_elsewhere(w, HKP_ADDRESS_BUCKETS);
 }
 
+const struct sockaddr *
+hkp_conn_address(const struct hkp_conn *c)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return info != NULL && is_counted(info->client_addr) ? info->client_addr
+							     : NULL;
+}
+
 static void
 conn_opened(struct hkp_slot *slot, struct MHD_Connection *mhd, void **context)
 {
-	const union MHD_ConnectionInfo *info =
-	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	struct hkp_conn *c = conn_new(slot);
 	struct hkp *h = slot->worker->h;
+	const struct sockaddr *from;
 
 	c->mhd = mhd;
 	*context = c;
 	slot->conns++;
-	if (info != NULL && is_counted(info->client_addr)) {
-		c->bucket = address_bucket(h, info->client_addr);
+	from = hkp_conn_address(c);
+	if (from != NULL) {
+		c->bucket = address_bucket(h, from);
 		conn_count(c);
 	}
 	hkp_peer_invite(c);
@@ -405,8 +416,10 @@ on_request(void *arg, struct MHD_Connection *mhd, const char *url,
 	if (c->state == HKP_CONN_WAITING) {
 		hkp_ring_remove(c);
 		c->state = HKP_CONN_BUSY;
-		if (!c->discard)
+		if (!c->discard) {
+			hkp_sight_take(c);
 			c->rq.match.route->handler(&c->rq, &c->rp);
+		}
 		if (c->rp.later)
 			return MHD_YES;
 	}
@@ -424,6 +437,7 @@ on_completed(void *arg, struct MHD_Connection *mhd, void **context,
 		return;
 	buf_release(&c->rq.body);
 	hkp_held_body_give(c);
+	hkp_sight_leave(c);
 	free((void *)(uintptr_t)c->rp.body.p);
 	c->rp = (struct hkp_reply){ 0 };
 	c->begun = c->discard = c->finished = c->asleep = c->broken = false;

@@ -53,18 +53,27 @@ hash_order(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct hkp_hash));
 }
 
+struct query {
+	struct hkp_request *rq;
+	struct store_reader *r;
+	struct hkp_hash *hashes;
+	size_t n;
+	uint32_t count; /* of certificates in the answer */
+};
+
 /* What a peer asked for under one hash; silence for unknown ones, and for
  * those by which SKS would lose all of the answer (Spec: recon.md 13). Ours
  * begin with a key and have definite lengths, whatever they are. */
 static enum ics_err
-append(struct store_reader *r, const struct hkp_hash *hash, struct buf *out,
-    uint32_t *count)
+append(struct query *q, const struct hkp_hash *hash, struct buf *out)
 {
+	struct store_reader *r = q->r;
 	struct store_hits hits;
 	struct store_cert cert;
 	enum ics_err err;
 
 	TRY(store_find_skshash(r, hash->b, &hits));
+	hkp_hits_keep(q->rq, r, &hits);
 	for (size_t i = 0; i < hits.n; i++) {
 		TRY(store_cert_get(r, hits.ids[i], &cert));
 		if ((cert.flags & STORE_CERT_HIDDEN) != 0)
@@ -73,28 +82,27 @@ append(struct store_reader *r, const struct hkp_hash *hash, struct buf *out,
 			return ICS_OK; /* as Hockeypuck: the rest later */
 		buf_be32(out, (uint32_t)cert.data.n);
 		buf_put(out, cert.data);
-		++*count;
+		q->count++;
 	}
 out:
 	return err;
 }
 
 static enum ics_err
-answer(struct store_reader *r, struct hkp_hash *hashes, size_t n,
-    struct buf *out)
+answer(struct query *q, struct buf *out)
 {
+	struct hkp_hash *hashes = q->hashes;
 	struct buf certs;
-	uint32_t count = 0;
 	enum ics_err err = ICS_OK;
 
 	buf_init(&certs, out->max - ANSWER_TAIL);
-	qsort(hashes, n, sizeof(*hashes), hash_order);
-	for (size_t i = 0; i < n; i++) {
+	qsort(hashes, q->n, sizeof(*hashes), hash_order);
+	for (size_t i = 0; i < q->n; i++) {
 		if (i > 0 && hash_order(&hashes[i - 1], &hashes[i]) == 0)
 			continue;
-		TRY(append(r, &hashes[i], &certs, &count));
+		TRY(append(q, &hashes[i], &certs));
 	}
-	buf_be32(out, count);
+	buf_be32(out, q->count);
 	buf_put(out, buf_bytes(&certs));
 	buf_put_str(out, "\r\n");
 out:
@@ -106,17 +114,15 @@ void
 hkp_hashquery(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	const struct hkp_limits *limits = &rq->config->limits;
-	struct store_reader *r = hkp_request_reader(rq, rp);
-	struct hkp_hash *hashes = NULL;
+	struct query q = { .rq = rq, .r = hkp_request_reader(rq, rp) };
 	struct buf out;
-	size_t n = 0;
 	enum ics_err err;
 
-	if (r == NULL)
+	if (q.r == NULL)
 		return;
 	buf_init(&out, limits->answer_octets);
 	err = hkp_hashquery_read(buf_bytes(&rq->body), limits->hashquery_max,
-	    &hashes, &n);
+	    &q.hashes, &q.n);
 	if (err != ICS_OK) {
 		hkp_reply_text(rp, err == ICS_ETOOBIG ? 413 : 400,
 		    "A hash query has a count of at most %zu, then each "
@@ -124,12 +130,12 @@ hkp_hashquery(struct hkp_request *rq, struct hkp_reply *rp)
 		    limits->hashquery_max);
 		return;
 	}
-	TRY(answer(r, hashes, n, &out));
+	TRY(answer(&q, &out));
 	/* Spec: both peers call it so, though there is no such type */
 	hkp_reply_buf(rp, 200, "pgp/keys", &out);
 out:
 	buf_release(&out);
-	free(hashes);
+	free(q.hashes);
 	if (err != ICS_OK)
 		hkp_reply_error(rp, err);
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "domain/domain.h"
 #include "intake/intake.h"
 
 #define HKP_LISTENERS_MAX 16
@@ -60,6 +61,7 @@ struct hkp_config {
 	struct hkp_identity identity;
 	const char *tls_cert; /* PEM text, or NULL */
 	const char *tls_key;  /* PEM text, or NULL */
+	bool is_closed;	      /* only the operator sees what is of no domain */
 };
 
 /* Called on SIGHUP-like requests of the operator's socket; must not block. */

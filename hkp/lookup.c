@@ -93,16 +93,18 @@ out:
 	return err;
 }
 
+/* That something was removed tells that it had been here. */
 void
-hkp_reply_none(struct hkp_reply *rp, struct store_reader *r,
-    const struct hkp_search *s, size_t hidden)
+hkp_reply_none(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct hkp_none *none)
 {
+	const struct hkp_search *s = none->s;
 	struct store_denied denied;
 
-	if (hidden > 0)
+	if (none->hidden > 0)
 		hkp_reply_text(rp, 404, NEWER_WORDS);
-	else if (s->kind == HKP_SEARCH_FPR &&
-		 store_deny_get(r, &s->fpr, &denied) == ICS_OK)
+	else if (rq->sight == NULL && s->kind == HKP_SEARCH_FPR &&
+		 store_deny_get(none->r, &s->fpr, &denied) == ICS_OK)
 		hkp_reply_text(rp, 410, "This certificate was removed: %s",
 		    denied.reason);
 	else
@@ -119,10 +121,11 @@ get_many(struct hkp_request *rq, struct hkp_reply *rp, struct store_reader *r,
 	struct hkp_bundle bundle = { .form = HKP_FORM_LEGACY };
 	enum ics_err err;
 
-	TRY(hkp_search_run(r, s, &hits));
+	TRY(hkp_search_run(rq, r, s, &hits));
 	TRY(hkp_bundle_read(rq, r, &hits, &bundle));
 	if (bundle.certs == 0) {
-		hkp_reply_none(rp, r, s, bundle.hidden);
+		hkp_reply_none(rq, rp,
+		    &(struct hkp_none){ r, s, bundle.hidden });
 	} else if (!hkp_reply_etag(rq, rp, bundle.digest, 'm')) {
 		struct bytes data = buf_bytes(&bundle.data);
 
@@ -143,10 +146,13 @@ get_one(struct hkp_request *rq, struct hkp_reply *rp, struct store_reader *r,
 {
 	struct store_cert cert;
 	bool others = false;
-	enum ics_err err = store_cert_get_fpr(r, &s->fpr, &cert, &others);
+	enum ics_err err;
 
+	if (rq->sight != NULL)
+		return false; /* it is found out first whether there is one */
+	err = store_cert_get_fpr(r, &s->fpr, &cert, &others);
 	if (err == ICS_ENOTFOUND) {
-		hkp_reply_none(rp, r, s, 0);
+		hkp_reply_none(rq, rp, &(struct hkp_none){ r, s, 0 });
 		return true;
 	}
 	if (err != ICS_OK) {
@@ -195,10 +201,11 @@ hkp_get_binary(struct hkp_request *rq, struct hkp_reply *rp,
 
 	if (r == NULL)
 		return;
-	TRY(hkp_search_run(r, s, &hits));
+	TRY(hkp_search_run(rq, r, s, &hits));
 	TRY(hkp_bundle_read(rq, r, &hits, &bundle));
 	if (bundle.certs == 0)
-		hkp_reply_none(rp, r, s, bundle.hidden);
+		hkp_reply_none(rq, rp,
+		    &(struct hkp_none){ r, s, bundle.hidden });
 	else if (!hkp_reply_etag(rq, rp, bundle.digest, 'b'))
 		hkp_reply_buf(rp, 200, "application/pgp", &bundle.data);
 out:
@@ -235,9 +242,11 @@ op_hget(struct hkp_request *rq, struct hkp_reply *rp, const struct hkp_query *q)
 		return;
 	if (hex_read(q->value[HKP_PARAM_SEARCH], hash, sizeof(hash)) == ICS_OK)
 		TRY(store_find_skshash(r, hash, &hits));
+	hkp_hits_keep(rq, r, &hits);
 	TRY(hkp_bundle_read(rq, r, &hits, &bundle));
 	if (bundle.certs == 0) {
-		hkp_reply_none(rp, r, &none, bundle.hidden);
+		hkp_reply_none(rq, rp,
+		    &(struct hkp_none){ r, &none, bundle.hidden });
 	} else if (!hkp_reply_etag(rq, rp, bundle.digest, 'm')) {
 		struct bytes data = buf_bytes(&bundle.data);
 
@@ -303,7 +312,7 @@ index_reply(struct hkp_request *rq, struct hkp_reply *rp,
 		return;
 	buf_init(&out, rq->config->limits.answer_octets);
 	l.limit = limit_read(q->value[HKP_PARAM_LIMIT]);
-	TRY(hkp_search_run(r, s, &hits));
+	TRY(hkp_search_run(rq, r, s, &hits));
 	TRY(list(&l, q->options, &out, &type));
 	if (strcmp(type, HKP_TYPE_HTML) == 0)
 		hkp_reply_page(rq, rp,
@@ -315,7 +324,7 @@ index_reply(struct hkp_request *rq, struct hkp_reply *rp,
 out:
 	buf_release(&out);
 	if (err == ICS_ENOTFOUND)
-		hkp_reply_none(rp, r, s, hits.n);
+		hkp_reply_none(rq, rp, &(struct hkp_none){ r, s, hits.n });
 	else if (err != ICS_OK)
 		hkp_reply_error(rp, err);
 }

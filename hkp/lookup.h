@@ -39,9 +39,10 @@ bool hkp_keyid_read(struct bytes hex, uint64_t *keyid);
 /* Read 32, 40 or 64 digits; false for anything else. */
 bool hkp_fpr_read(struct bytes hex, struct pgp_fpr *fpr);
 
-/* Run it; the newest modification comes first. */
-enum ics_err hkp_search_run(struct store_reader *r, const struct hkp_search *s,
-    struct store_hits *hits);
+/* Run it; the newest modification comes first, and what may not be seen is
+ * left out. */
+enum ics_err hkp_search_run(struct hkp_request *rq, struct store_reader *r,
+    const struct hkp_search *s, struct store_hits *hits);
 
 /* Which forms may go out. */
 enum hkp_form {
@@ -70,8 +71,13 @@ enum ics_err hkp_bundle_read(struct hkp_request *rq, struct store_reader *r,
 void hkp_reply_armor(struct hkp_reply *rp, struct bytes data, uint32_t crc);
 
 /* The answer when nothing can be shown: 410, 404, or why not. */
-void hkp_reply_none(struct hkp_reply *rp, struct store_reader *r,
-    const struct hkp_search *s, size_t hidden);
+struct hkp_none {
+	struct store_reader *r;
+	const struct hkp_search *s;
+	size_t hidden; /* found, but newer than this interface */
+};
+void hkp_reply_none(struct hkp_request *rq, struct hkp_reply *rp,
+    const struct hkp_none *none);
 
 /* Search and answer with one block of armor, as v1 and VKS do. */
 void hkp_get(struct hkp_request *rq, struct hkp_reply *rp,

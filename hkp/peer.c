@@ -4,8 +4,8 @@
  * its key alone, whoever issued it. That they hold the key is what the
  * handshake proves.
  *
- * Clients are asked for a certificate only where there are such servers, and
- * may have none; there is no resumption of sessions, so none comes without.
+ * Clients are asked for a certificate only where there are such servers, or
+ * clients that a domain names, and may have none; there is no resumption of sessions, so none comes without.
  */
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
@@ -58,14 +58,35 @@ session_of(struct hkp_conn *c)
 	return info == NULL ? NULL : (gnutls_session_t)info->tls_session;
 }
 
+static bool
+has_peers(struct hkp_conn *c)
+{
+	const struct hkp_start *start = &c->rq.h->start;
+
+	return start->peer_find != NULL &&
+	       start->peer_find(start->peer_arg, NULL, c->peer);
+}
+
+static bool
+has_clients(struct domain_live *live)
+{
+	struct domain_set *set;
+	bool has;
+
+	if (domain_live_is_empty(live))
+		return false;
+	set = domain_live_hold(live);
+	has = domain_access_wants_clients(set);
+	domain_set_drop(set);
+	return has;
+}
+
 void
 hkp_peer_invite(struct hkp_conn *c)
 {
-	const struct hkp_start *start = &c->rq.h->start;
 	gnutls_session_t session;
 
-	if (start->peer_find == NULL ||
-	    !start->peer_find(start->peer_arg, NULL, c->peer))
+	if (!has_peers(c) && !has_clients(intake_live(c->rq.h->start.in)))
 		return;
 	session = session_of(c);
 	if (session != NULL)
@@ -90,6 +111,16 @@ pin_read(struct hkp_conn *c)
 		   : HKP_PIN_NONE;
 }
 
+const uint8_t *
+hkp_request_pin(struct hkp_request *rq)
+{
+	struct hkp_conn *c = hkp_conn_of(rq);
+
+	if (c->pin_state == HKP_PIN_UNREAD)
+		c->pin_state = pin_read(c);
+	return c->pin_state == HKP_PIN_KNOWN ? c->pin : NULL;
+}
+
 /* The key is read once a connection; whose it is may change between its
  * requests. */
 const char *
@@ -97,15 +128,12 @@ hkp_request_peer(struct hkp_request *rq)
 {
 	const struct hkp_start *start = &rq->h->start;
 	struct hkp_conn *c = hkp_conn_of(rq);
+	const uint8_t *pin =
+	    start->peer_find == NULL ? NULL : hkp_request_pin(rq);
 
-	if (start->peer_find == NULL)
-		return NULL;
-	if (c->pin_state == HKP_PIN_UNREAD)
-		c->pin_state = pin_read(c);
-	if (c->pin_state == HKP_PIN_NONE ||
-	    !start->peer_find(start->peer_arg, c->pin, c->peer))
-		return NULL;
-	return c->peer;
+	return pin != NULL && start->peer_find(start->peer_arg, pin, c->peer)
+		   ? c->peer
+		   : NULL;
 }
 
 bool

@@ -9,6 +9,7 @@
 #define HKP_REQUEST_H
 
 #include "base/buf.h"
+#include "domain/domain.h"
 #include "hkp/route.h"
 #include "intake/intake.h"
 #include "store/store.h"
@@ -79,6 +80,11 @@ struct hkp_request {
 	struct hkp_route_match match;
 	struct buf body; /* owned by the connection; a handler may take it */
 	enum hkp_telling telling;
+	/* From here on hkp/sight/sight.c's. What may be told; NULL: all. */
+	const struct domain_sight *sight;
+	struct domain_set *set; /* held; hkp_request_set */
+	size_t domain; /* the one that is meant; POLICY_NOBODY: none, or one
+	                * that there is not (then sight shows nothing) */
 };
 
 /* ---- asking about a request ---------------------------------------------- */
@@ -93,10 +99,54 @@ const char *hkp_request_peer(struct hkp_request *rq);
 /* Did it come by TLS? */
 bool hkp_request_is_tls(struct hkp_request *rq);
 
+/* The domains that the request is judged by, lent until the reply is sent. */
+struct domain_set *hkp_request_set(struct hkp_request *rq);
+
 /* The reader of this thread, looking at the newest state. On failure the
  * reply is filled and the result is NULL. */
 struct store_reader *hkp_request_reader(struct hkp_request *rq,
     struct hkp_reply *rp);
+
+/* ---- what may be told: hkp/sight ------------------------------------------- */
+
+/*
+ * Whoever tells of an item asks first, and takes false for "there is none":
+ * what is kept back and what is absent are answered alike. r is any reader.
+ */
+bool hkp_sight_sees(struct hkp_request *rq, struct store_reader *r,
+    const struct notations_subject *subject);
+bool hkp_sight_sees_cert(struct hkp_request *rq, struct store_reader *r,
+    int64_t id);
+void hkp_sight_keep(struct hkp_request *rq, struct store_reader *r,
+    struct store_hits *hits);
+
+static inline bool
+hkp_may_see(struct hkp_request *rq, struct store_reader *r,
+    const struct notations_subject *subject)
+{
+	return rq->sight == NULL || hkp_sight_sees(rq, r, subject);
+}
+/* A certificate by its id. */
+static inline bool
+hkp_may_see_cert(struct hkp_request *rq, struct store_reader *r, int64_t id)
+{
+	return rq->sight == NULL || hkp_sight_sees_cert(rq, r, id);
+}
+/* Leave in hits what may be seen. */
+static inline void
+hkp_hits_keep(struct hkp_request *rq, struct store_reader *r,
+    struct store_hits *hits)
+{
+	if (rq->sight != NULL)
+		hkp_sight_keep(rq, r, hits);
+}
+/* The domain itself: its name, its descriptor. */
+bool hkp_may_read_domain(struct hkp_request *rq, size_t domain);
+/* How many certificates there are for somebody with a sight, as of a minute
+ * ago at most; -1: nobody has counted so many. */
+int64_t hkp_sight_count(struct hkp_request *rq, struct store_reader *r);
+/* For answers that last: rights as they are now. */
+void hkp_sight_renew(struct hkp_request *rq);
 
 /*
  * Hand a job to intake; job->done and job->arg are set here. finish is called

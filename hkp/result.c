@@ -23,6 +23,7 @@ static const char *const arrays[] = {
 	[INTAKE_WAITING] = "waiting",
 	[INTAKE_INVALID] = "invalid",
 	[INTAKE_DENIED] = "invalid",
+	[INTAKE_RECEIVED] = "received",
 };
 
 static const char *const severities[] = {

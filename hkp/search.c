@@ -141,8 +141,19 @@ out:
 }
 
 static enum ics_err
-hits_find(struct store_reader *r, const struct hkp_search *s,
-    struct store_hits *hits)
+words_find(struct hkp_request *rq, struct store_reader *r,
+    const struct hkp_search *s, struct store_hits *hits)
+{
+	enum ics_err err = store_find_words(r, s->text, hits);
+
+	if (err == ICS_OK)
+		hkp_hits_keep(rq, r, hits);
+	return err;
+}
+
+static enum ics_err
+hits_find(struct hkp_request *rq, struct store_reader *r,
+    const struct hkp_search *s, struct store_hits *hits)
 {
 	enum ics_err err = ICS_OK;
 
@@ -165,24 +176,25 @@ hits_find(struct store_reader *r, const struct hkp_search *s,
 		TRY(store_find_uid(r, s->text, hits));
 		break;
 	case HKP_SEARCH_WORDS:
-		return store_find_words(r, s->text, hits);
+		return words_find(rq, r, s, hits);
 	}
+	hkp_hits_keep(rq, r, hits);
 	if (hits->n == 0 && !s->exact &&
 	    (s->kind == HKP_SEARCH_EMAIL || s->kind == HKP_SEARCH_UID))
-		return store_find_words(r, s->text, hits);
+		return words_find(rq, r, s, hits);
 	err = sort_newest(r, hits);
 out:
 	return err;
 }
 
 enum ics_err
-hkp_search_run(struct store_reader *r, const struct hkp_search *s,
-    struct store_hits *hits)
+hkp_search_run(struct hkp_request *rq, struct store_reader *r,
+    const struct hkp_search *s, struct store_hits *hits)
 {
 	enum ics_err err;
 
 	store_reader_until(r, clock_mono_ns() + HKP_PATIENCE_NS);
-	err = hits_find(r, s, hits);
+	err = hits_find(rq, r, s, hits);
 	store_reader_until(r, 0);
 	return err;
 }

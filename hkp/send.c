@@ -209,6 +209,15 @@ busy(struct hkp_reply *rp)
 	hkp_reply_busy(rp);
 }
 
+/* What one may see another may not: no cache may mix them up. */
+static void
+rights_tell(struct MHD_Response *r)
+{
+	if (MHD_get_response_header(r, "Cache-Control") == NULL)
+		add_header(r, "Cache-Control", "private, no-cache");
+	add_header(r, "Vary", "Authorization, X-ICS-Domain");
+}
+
 enum MHD_Result
 hkp_conn_send(struct hkp_conn *c)
 {
@@ -217,9 +226,10 @@ hkp_conn_send(struct hkp_conn *c)
 	struct MHD_Response *r;
 	enum MHD_Result sent;
 
-	if (rp->prepared == HKP_PREPARED_MISS)
+	if (rp->prepared == HKP_PREPARED_MISS && c->rq.sight == NULL)
 		return send_response(c, c->slot->worker->miss, octets);
-	r = response_new(c);
+	r = rp->prepared == HKP_PREPARED_MISS ? hkp_miss_new()
+					      : response_new(c);
 	if (r == NULL && rp->body.p != NULL) {
 		busy(rp);
 		r = response_new(c);
@@ -228,11 +238,14 @@ hkp_conn_send(struct hkp_conn *c)
 		return MHD_NO;
 	if (rp->type != NULL)
 		add_header(r, "Content-Type", rp->type);
-	add_header(r, "Access-Control-Allow-Origin", "*");
+	if (rp->prepared == HKP_PREPARED_NONE)
+		add_header(r, "Access-Control-Allow-Origin", "*");
 	if (rp->etag[0] != '\0')
 		add_header(r, "ETag", rp->etag);
 	for (size_t i = 0; i < rp->extra_n; i++)
 		add_header(r, rp->extra[i].name, rp->extra[i].value);
+	if (c->rq.sight != NULL)
+		rights_tell(r);
 	if (c->over || c->broken || c->slot->worker->draining)
 		add_header(r, "Connection", "close");
 	sent = send_response(c, r, octets);
@@ -294,6 +307,10 @@ intake_done(void *arg, const struct intake_result *result)
 {
 	struct hkp_conn *c = arg;
 
+	if (c->rq.sight != NULL && c->rq.face != HKP_FACE_LOCAL) {
+		hkp_untold_finish(c, result);
+		return;
+	}
 	c->finish(&c->rq, &c->rp, result);
 	hkp_request_answer(&c->rq);
 }
@@ -404,7 +421,7 @@ answer_options(struct hkp_conn *c)
 		    "application/pgp-keys, application/pgp");
 	hkp_reply_extra(&c->rp, "Access-Control-Allow-Methods", "%s", methods);
 	hkp_reply_extra(&c->rp, "Access-Control-Allow-Headers",
-	    "Content-Type, Authorization, If-None-Match");
+	    "Content-Type, Authorization, If-None-Match, X-ICS-Domain");
 }
 
 bool

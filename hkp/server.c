@@ -55,6 +55,7 @@ generation_new(const struct hkp_config *config)
 	const struct hkp_identity *from = &config->identity;
 
 	gen->config.limits = config->limits;
+	gen->config.is_closed = config->is_closed;
 	limits_default(&gen->config.limits);
 	gen->config.identity = (struct hkp_identity){
 		.hostname = copy(from->hostname, "localhost"),
@@ -121,6 +122,7 @@ limits_take(struct hkp *h)
 {
 	atomic_store(&h->limit, h->gen->config.limits.connections);
 	atomic_store(&h->per_address, h->gen->config.limits.per_address);
+	atomic_store(&h->is_closed, h->gen->config.is_closed);
 }
 
 static enum ics_err

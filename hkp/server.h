@@ -70,8 +70,16 @@ struct hkp_conn {
 	bool asleep; /* its stream waits for hkp_request_wake */
 	bool gone;   /* while it did, the client went away */
 	enum hkp_pin_state pin_state;
-	uint8_t pin[HKP_PIN];	 /* of the client's key */
-	char peer[HKP_PEER_MAX]; /* whose it was, when last asked */
+	uint8_t pin[HKP_PIN];	   /* of the client's key */
+	char peer[HKP_PEER_MAX];   /* whose it was, when last asked */
+	struct domain_sight sight; /* of the request, where it has one */
+};
+
+/* How many certificates somebody saw at a time: counted anew now and then. */
+struct hkp_counted {
+	struct domain_sight sight;
+	uint64_t until; /* monotonic ns; 0: nothing was counted */
+	int64_t certs;	/* -1: they are too many to count */
 };
 
 enum hkp_order {
@@ -110,6 +118,8 @@ struct hkp_worker {
 	uint64_t read_at; /* when a request last looked at the store */
 	uint64_t handled; /* requests; tells busy from idle turns */
 	struct MHD_Response *miss;
+	int64_t decoy; /* id of some certificate: see hkp/sight */
+	struct hkp_counted counted;
 	_Atomic uint64_t answers[6];
 };
 
@@ -121,6 +131,7 @@ struct hkp {
 	size_t workers_n;
 	struct hkp_generation *gen; /* the newest; main thread only */
 	atomic_bool ready, stopping;
+	atomic_bool is_closed; /* of the newest configuration */
 	/* connections open, submissions at intake, threads of requests; the
 	 * limits in force */
 	atomic_uint connections, submitted, helpers, limit, per_address;
@@ -169,6 +180,9 @@ void hkp_held_body_give(struct hkp_conn *c);
 
 /* ---- conn.c ------------------------------------------------------------------ */
 
+/* Where it comes from; NULL for a Unix socket. */
+const struct sockaddr *hkp_conn_address(const struct hkp_conn *c);
+
 #define HKP_RATE 16384u /* octets a second that a client must reach */
 
 /* Start a libmicrohttpd daemon for slot on fd (a duplicate, given). */
@@ -193,6 +207,19 @@ void hkp_conn_spares_free(struct hkp_worker *w);
 /* Before the handshake of a new connection: ask for a certificate if there is
  * anybody whose key it could have. */
 void hkp_peer_invite(struct hkp_conn *c);
+
+/* SHA-256 of the public key that the client proved in TLS, lent until the
+ * connection ends; NULL without. */
+const uint8_t *hkp_request_pin(struct hkp_request *rq);
+
+/* ---- sight/sight.c, sight/untold.c -------------------------------------------- */
+
+/* Before a handler is called; after its answer was sent, or never. */
+void hkp_sight_take(struct hkp_conn *c);
+void hkp_sight_leave(struct hkp_conn *c);
+/* Finish a submission of somebody who does not see everything; the result is
+ * copied, and told on the worker's thread. */
+void hkp_untold_finish(struct hkp_conn *c, const struct intake_result *result);
 
 /* ---- watch.c ----------------------------------------------------------------- */
 

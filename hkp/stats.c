@@ -19,8 +19,21 @@
 struct numbers {
 	int64_t now;
 	struct store_stats stats;
+	bool is_partial; /* no loads are told */
 	struct store_load hours[HOURS], days[DAYS];
 };
+
+static size_t
+hours_n(const struct numbers *n)
+{
+	return n->is_partial ? 0 : HOURS;
+}
+
+static size_t
+days_n(const struct numbers *n)
+{
+	return n->is_partial ? 0 : DAYS;
+}
 
 static json_t *
 load_json(const struct store_load *load, size_t n)
@@ -58,13 +71,15 @@ reply_json(struct hkp_request *rq, struct hkp_reply *rp,
 		all = json_pack("{s:s, s:s, s:I}", "software", SOFTWARE,
 		    "version", PACKAGE_VERSION, "total",
 		    (json_int_t)n->stats.certs);
+	if (n->stats.certs < 0)
+		json_object_del(all, "total");
 	json_object_set_new(all, "queryConfig",
 	    json_pack("{s:b, s:b, s:b}", "selfSignedOnly", 0,
 		"keywordSearchDisabled", 0, "enableInexactMatching", 1));
 	json_object_update(all, peers);
 	json_decref(peers);
-	json_object_set_new(all, "hourly", load_json(n->hours, HOURS));
-	json_object_set_new(all, "daily", load_json(n->days, DAYS));
+	json_object_set_new(all, "hourly", load_json(n->hours, hours_n(n)));
+	json_object_set_new(all, "daily", load_json(n->days, days_n(n)));
 	hkp_reply_json(rp, 200, all);
 }
 
@@ -168,9 +183,11 @@ reply_html(struct hkp_request *rq, struct hkp_reply *rp,
 	buf_init(&out, HKP_PAGE_MAX);
 	put_peers(&peers, json_object_get(all, "peers"));
 	put_peers(&peers, json_object_get(all, "pksTargets"));
-	put_load(&hours, n->hours, HOURS);
-	put_load(&days, n->days, DAYS);
+	put_load(&hours, n->hours, hours_n(n));
+	put_load(&days, n->days, days_n(n));
 	put_number(total, n->stats.certs);
+	if (n->stats.certs < 0)
+		memcpy(total, "many", sizeof("many"));
 	hkp_page_put(&out, HKP_PAGE_stats,
 	    (struct hkp_page_value[]){
 		{ "host", bytes_of_str(id->hostname), false },
@@ -223,13 +240,20 @@ peers_told(struct hkp_request *rq, struct hkp_reply *rp, void *arg, void *peers)
 }
 
 static enum ics_err
-numbers_read(struct store_reader *r, struct numbers *n)
+numbers_read(struct hkp_request *rq, struct store_reader *r, struct numbers *n)
 {
 	struct store_history hours = { n->now, HOUR, n->hours, HOURS };
 	struct store_history days = { n->now, DAY, n->days, DAYS };
 	enum ics_err err;
 
 	TRY(store_stats(r, &n->stats));
+	if (rq->sight != NULL) {
+		/* What is kept back is not counted either; nor is it told
+		 * when anything came. */
+		n->is_partial = true;
+		n->stats.certs = hkp_sight_count(rq, r);
+		return ICS_OK;
+	}
 	TRY(store_load_history(r, &hours));
 	TRY(store_load_history(r, &days));
 out:
@@ -248,7 +272,7 @@ hkp_stats(struct hkp_request *rq, struct hkp_reply *rp)
 	t = alloc_zero(1, sizeof(*t));
 	t->html = wants_html(rq);
 	t->n.now = clock_now();
-	err = numbers_read(r, &t->n);
+	err = numbers_read(rq, r, &t->n);
 	if (err == ICS_OK) {
 		hkp_more_peers(rq, rp, peers_told, t); /* it frees t */
 		return;

@@ -138,10 +138,10 @@ hkp_v2_index(struct hkp_request *rq, struct hkp_reply *rp)
 	hkp_search_read(buf_bytes(&text), true, &s);
 	if (versioned_fpr_read(buf_bytes(&text), bytes_of(NULL, 0), &s.fpr))
 		s.kind = HKP_SEARCH_FPR;
-	TRY(hkp_search_run(r, &s, &hits));
+	TRY(hkp_search_run(rq, r, &s, &hits));
 	TRY(hkp_index_json(&l, &out, &n));
 	if (n == 0)
-		hkp_reply_none(rp, r, &s, 0);
+		hkp_reply_none(rq, rp, &(struct hkp_none){ r, &s, 0 });
 	else
 		hkp_reply_buf(rp, 200, HKP_TYPE_JSON, &out);
 out:
@@ -185,6 +185,7 @@ void
 hkp_v2_prefixlog(struct hkp_request *rq, struct hkp_reply *rp)
 {
 	struct store_reader *r = hkp_request_reader(rq, rp);
+	struct notations_subject subject;
 	struct pgp_fpr *fprs = NULL;
 	char hex[2 * 32 + 1];
 	struct buf out;
@@ -205,6 +206,9 @@ hkp_v2_prefixlog(struct hkp_request *rq, struct hkp_reply *rp)
 	m.out = fprs;
 	TRY(store_find_modified(r, &m));
 	for (size_t i = 0; i < m.n; i++) {
+		notations_subject_of_fpr(&fprs[i], &subject);
+		if (!hkp_may_see(rq, r, &subject))
+			continue;
 		hex_lower(pgp_fpr_bytes(&fprs[i]), hex);
 		buf_put(&out, bytes_of(hex, PREFIX_DIGITS));
 		buf_put_str(&out, "\r\n");

@@ -147,7 +147,8 @@ out:
 }
 
 static enum ics_err
-gather(struct store_reader *r, const struct asked *a, struct buf *out)
+gather(struct hkp_request *rq, struct store_reader *r, const struct asked *a,
+    struct buf *out)
 {
 	struct store_hits hits;
 	struct buf email;
@@ -164,7 +165,7 @@ gather(struct store_reader *r, const struct asked *a, struct buf *out)
 		s.exact = true;
 		s.text = buf_bytes(&email);
 	}
-	TRY(hkp_search_run(r, &s, &hits));
+	TRY(hkp_search_run(rq, r, &s, &hits));
 	TRY(hits_append(r, a, &hits, out));
 out:
 	buf_release(&email);
@@ -189,7 +190,7 @@ answer(struct hkp_request *rq, struct hkp_reply *rp, struct asked *a)
 		return;
 	}
 	a->local = q.value[HKP_PARAM_LOCAL_PART];
-	TRY(gather(r, a, &out));
+	TRY(gather(rq, r, a, &out));
 	if (out.n == 0) {
 		hkp_reply_miss(rp);
 		goto out;

@@ -304,6 +304,7 @@ hkp_worker_init(struct hkp_worker *w, struct hkp *h)
 	w->watches.prev = w->watches.next = &w->watches;
 	w->commands = queue_new(COMMANDS_MAX);
 	w->miss = hkp_miss_new();
+	w->decoy = 1;
 	w->now = w->swept = clock_mono_ns();
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -6,36 +6,36 @@
 #include "api/sketch.h"
 #include "fixture.h"
 
-static const struct item_terms everything;
+static const struct api_scope everything = { .sight.all = true };
 
-static struct item_terms
+static struct api_scope
 terms(const char *text)
 {
-	struct item_terms t = { 0 };
+	struct api_scope t = everything;
 
-	ck_assert(item_terms_read(&t, bytes_of_str(text)));
+	ck_assert(item_terms_read(&t.select, bytes_of_str(text)));
 	return t;
 }
 
 static struct api_version *
-add_one(struct api_versions *all, const struct item_terms *select, int64_t size)
+add_one(struct api_versions *all, const struct api_scope *scope, int64_t stamp)
 {
 	char name[API_SKETCH_NAME_MAX];
 	struct api_version *v;
 
-	api_version_name(all, size, name);
-	v = api_versions_add(all, select, name);
+	api_version_name(all, stamp, name);
+	v = api_versions_add(all, scope, name);
 	ck_assert_ptr_nonnull(v);
 	return v;
 }
 
-/* At rest, as of a log of this size, with so many symbols. */
+/* At rest, as of this stamp, with so many symbols. */
 static void
-settle(struct api_version *v, int64_t size, uint32_t symbols)
+settle(struct api_version *v, int64_t stamp, uint32_t symbols)
 {
 	v->maker = sketch_maker_new(v->key, symbols);
 	v->state = API_VERSION_READY;
-	v->size = size;
+	v->stamp = stamp;
 	v->used = clock_mono_ns();
 }
 
@@ -103,12 +103,16 @@ END_TEST
 START_TEST(test_find)
 {
 	struct api_versions all = { .secret = { 3 } };
-	struct item_terms model = terms("model=T1000"),
-			  other = terms("model=T"),
-			  pair = terms("model=T1000 manu=Acme");
+	struct api_scope model = terms("model=T1000"), other = terms("model=T"),
+			 pair = terms("model=T1000 manu=Acme"),
+			 partly = everything;
 	struct api_version *a = add_one(&all, &everything, 5);
 	struct api_version *b = add_one(&all, &model, 5);
 
+	/* Nobody gets the sketch of what he does not see. */
+	partly.sight.all = false;
+	ck_assert_ptr_null(api_versions_find(&all, &partly, a->name));
+	ck_assert_ptr_null(api_versions_of(&all, &partly, 5));
 	ck_assert_str_eq(a->name, b->name);
 	ck_assert_ptr_eq(api_versions_find(&all, &everything, a->name), a);
 	ck_assert_ptr_eq(api_versions_find(&all, &model, b->name), b);
@@ -138,11 +142,11 @@ START_TEST(test_trim)
 	for (struct api_version *v = all.first; v != NULL; v = v->next)
 		settle(v, 0, 1);
 	all.first->next->used -= UINT64_C(1000000000);
-	all.first->next->size = 77;
+	all.first->next->stamp = 77;
 	(void)add_one(&all, &everything, 100);
 	ck_assert_uint_eq(count(&all), API_VERSIONS_MAX);
 	for (struct api_version *v = all.first; v != NULL; v = v->next)
-		ck_assert_int_ne(v->size, 77);
+		ck_assert_int_ne(v->stamp, 77);
 	drop_all(&all);
 }
 END_TEST
@@ -155,7 +159,7 @@ START_TEST(test_trim_octets)
 		settle(add_one(&all, &everything, i), i, SKETCH_SYMBOLS_MAX);
 	api_versions_trim(&all);
 	ck_assert_uint_eq(count(&all), 2); /* 24 MiB each */
-	ck_assert_int_eq(all.first->size, 3);
+	ck_assert_int_eq(all.first->stamp, 3);
 	/* Nobody has used them for ten minutes. */
 	for (struct api_version *v = all.first; v != NULL; v = v->next)
 		v->used -= UINT64_C(601000000000);

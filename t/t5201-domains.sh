@@ -144,7 +144,8 @@ test_ok 'into the file of a server that does not run' '
 # ---- kept --------------------------------------------------------------------
 
 test_ok 'the log tells of each, and fsck finds nothing' '
-	api /changes?limit=1000 && valid changes &&
+	api /changes?limit=1000 --unix-socket "$icsd_dir/icsd.sock" &&
+	valid changes &&
 	is "[.rows[] | select(.event == \"descriptor\")] | length == 8" &&
 	"$ICS" -D "$icsd_dir" fsck
 '

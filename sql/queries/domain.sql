@@ -34,6 +34,9 @@ SELECT name FROM domain WHERE name > :name ORDER BY name LIMIT 1;
 -- name: descriptor_count (both)
 SELECT count(*) FROM descriptor WHERE domain = :domain;
 
+-- name: descriptor_domain (reader)
+SELECT domain FROM descriptor WHERE position = :position;
+
 -- name: descriptor_generation (both)
 SELECT coalesce(max(position), 0) FROM descriptor;
 

@@ -45,6 +45,19 @@ api_log_row_json(const struct store_log_row *row)
 		: api_hex_json(digest));
 }
 
+bool
+api_log_row_may(struct hkp_request *rq, struct store_reader *r,
+    const struct store_log_row *row)
+{
+	unsigned domain;
+
+	if (rq->sight != NULL && row->event == STORE_EVENT_DESCRIPTOR)
+		return store_descriptor_domain(r, row->position, &domain) ==
+			   ICS_OK &&
+		       hkp_may_read_domain(rq, domain);
+	return hkp_may_see(rq, r, &row->subject);
+}
+
 /* What is said of an item, by anybody, selects it. What left is told to all:
  * nobody knows any more what was said of it. */
 static enum ics_err
@@ -55,6 +68,9 @@ is_selected(struct store_reader *r, const struct api_changes *c,
 	struct item it = { 0 };
 	enum ics_err err;
 
+	*is = api_log_row_may(c->rq, r, row);
+	if (!*is)
+		return ICS_OK;
 	*is = c->select.n == 0 || (row->event != STORE_EVENT_PUT &&
 				      row->event != STORE_EVENT_STATE);
 	if (*is)
@@ -142,7 +158,7 @@ asked_read(struct hkp_request *rq, struct hkp_reply *rp, struct api_changes *c,
 	struct api_query q;
 	int64_t n;
 
-	*c = (struct api_changes){ 0 };
+	*c = (struct api_changes){ .rq = rq };
 	if (!api_query_of(rq, rp, &q) ||
 	    !api_number_read(&q, rp, &since, &c->since) ||
 	    !api_number_read(&q, rp, &limit, &n) ||

@@ -16,6 +16,7 @@
 #define API_KEEPALIVE_SECS 15	/* between signs of life of an event stream */
 
 struct api_changes {
+	struct hkp_request *rq; /* who follows */
 	int64_t since; /* the position of the last row that was looked at */
 	size_t limit;
 	struct item_terms select; /* none: everything */
@@ -28,6 +29,9 @@ bool api_select_read(const struct api_query *q, struct hkp_reply *rp,
 
 /* A row of the log, as the feed tells it. */
 json_t *api_log_row_json(const struct store_log_row *row);
+/* May it be told? What it is about may be gone: then only to who sees all. */
+bool api_log_row_may(struct hkp_request *rq, struct store_reader *r,
+    const struct store_log_row *row);
 
 /* Append the rows after since, at most limit, to the JSON array; since moves
  * on, also over rows that are not wanted. */

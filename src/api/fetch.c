@@ -16,12 +16,27 @@
 #define TWINS_MAX 8    /* that begin with the same octets */
 
 struct fetch {
+	struct hkp_request *rq;
 	struct store_reader *r;
 	size_t head; /* octets of one */
 	struct cursor heads;
 	struct buf packet; /* of a record */
 	struct buf out;
 };
+
+/* What may not be told is not here. */
+static bool
+may_see(const struct fetch *f, const struct store_digest *at)
+{
+	struct store_record rec;
+
+	if (f->rq->sight == NULL)
+		return true;
+	if (!at->is_record)
+		return hkp_may_see_cert(f->rq, f->r, at->id);
+	return store_record_get(f->r, at->digest, &rec) == ICS_OK &&
+	       hkp_may_see(f->rq, f->r, &rec.subject);
+}
 
 /* Lent until the next call on the reader, or the next packet. Deleted between
  * two looks it cannot be: they are at one snapshot. */
@@ -58,6 +73,8 @@ head_take(struct fetch *f, struct bytes head, bool *is_full)
 
 	TRY(store_digest_find(f->r, head, &d));
 	for (size_t i = 0; i < d.n; i++) {
+		if (!may_see(f, &at[i]))
+			continue;
 		TRY(octets_get(f, &at[i], &octets));
 		if (before == 0 && octets.n > f->out.max - f->out.n)
 			f->out.max = f->out.n + octets.n;
@@ -113,7 +130,7 @@ heads_read(struct hkp_request *rq, struct hkp_reply *rp, struct fetch *f,
 void
 api_fetch(struct hkp_request *rq, struct hkp_reply *rp)
 {
-	struct fetch f = { .heads = cursor_of(buf_bytes(&rq->body)) };
+	struct fetch f = { .rq = rq, .heads = cursor_of(buf_bytes(&rq->body)) };
 	size_t left;
 	enum ics_err err;
 

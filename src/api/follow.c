@@ -102,6 +102,8 @@ look(struct follower *f)
 	json_t *rows = json_array();
 	enum ics_err err;
 
+	/* Rights end while he waits, too. */
+	hkp_sight_renew(f->rq);
 	f->watch.news = store_news(hkp_store(f->rq->h));
 	TRY(hkp_worker_look(f->rq->worker, &r));
 	TRY(api_changes_read(r, &f->c, rows));

@@ -17,7 +17,7 @@ api_item_asked(struct hkp_request *rq, struct hkp_reply *rp, struct api_id *id,
 	if (!api_id_read(rq, rp, id) || !api_when_read(rq, rp, &v->when))
 		return false;
 	r = hkp_request_reader(rq, rp);
-	if (r == NULL || !api_subject_read(rp, r, id->text, &subject))
+	if (r == NULL || !api_subject_read(rq, rp, id->text, &subject))
 		return false;
 	err = api_view_read(rq, r, &subject, v);
 	if (err == ICS_ENOTFOUND)
@@ -91,10 +91,13 @@ api_item_history(struct hkp_request *rq, struct hkp_reply *rp)
 
 /* ---- evidence -------------------------------------------------------------------- */
 
-/* The certificates of everybody who spoke, or granted those the right to. */
+/* The certificates of everybody who spoke, or granted those the right to; as
+ * far as they may be seen. */
 static enum ics_err
-parties_put(struct store_reader *r, const struct item *it, struct buf *out)
+parties_put(struct hkp_request *rq, struct store_reader *r,
+    const struct item *it, struct buf *out)
 {
+	struct notations_subject party;
 	struct item_source source;
 	struct bytes data;
 	enum ics_err err = ICS_OK;
@@ -105,6 +108,9 @@ parties_put(struct store_reader *r, const struct item *it, struct buf *out)
 
 		if (it->cert != NULL &&
 		    pgp_fpr_equal(fpr, &pgp_cert_primary(it->cert)->fpr))
+			continue;
+		notations_subject_of_fpr(fpr, &party);
+		if (!hkp_may_see(rq, r, &party))
 			continue;
 		err = source.cert(source.arg, fpr, &data);
 		if (err == ICS_OK)
@@ -134,7 +140,7 @@ evidence_reply(struct hkp_request *rq, struct hkp_reply *rp, enum api_form form)
 	if (v.it.cert != NULL)
 		pgp_cert_write(v.it.cert, PGP_FORM_FULL, &s.certs);
 	records_put(&v.it, v.it.statements_n, &s.records);
-	if (parties_put(r, &v.it, &s.certs) != ICS_OK)
+	if (parties_put(rq, r, &v.it, &s.certs) != ICS_OK)
 		hkp_reply_error(rp, ICS_EDB);
 	else
 		api_signed_reply(rq, rp, &s, form);

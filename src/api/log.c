@@ -183,13 +183,18 @@ out:
 
 /* ---- rows ------------------------------------------------------------------------ */
 
+/* Of what may not be told there is the leaf: the tree is everybody's, and
+ * without its salt a leaf tells nothing. */
 static json_t *
-row_json(const struct store_log_row *row)
+row_json(const struct store_log_row *row, bool may_tell)
 {
-	json_t *json = api_log_row_json(row);
+	json_t *json = may_tell ? api_log_row_json(row)
+				: json_pack("{s:I}", "position",
+				      (json_int_t)row->position);
 
-	json_object_set_new(json, "salt",
-	    api_hex_json(bytes_of(row->salt, sizeof(row->salt))));
+	if (may_tell)
+		json_object_set_new(json, "salt",
+		    api_hex_json(bytes_of(row->salt, sizeof(row->salt))));
 	json_object_set_new(json, "leaf", hash_json(row->leaf));
 	return json;
 }
@@ -220,7 +225,8 @@ api_log_rows(struct hkp_request *rq, struct hkp_reply *rp)
 		if (err != ICS_OK)
 			goto out;
 		c.since = row.position;
-		json_array_append_new(rows, row_json(&row));
+		json_array_append_new(rows,
+		    row_json(&row, api_log_row_may(rq, r, &row)));
 	}
 	err = ICS_OK;
 	hkp_reply_json(rp, 200,

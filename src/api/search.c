@@ -24,6 +24,7 @@ struct run {
 	const struct api_search *s;
 	json_t *rows;
 	size_t looks;
+	size_t kept;		       /* of these, what may not be seen */
 	uint64_t end;		       /* monotonic ns */
 	struct notations_subject told; /* the first look's; not again */
 };
@@ -79,7 +80,9 @@ candidate_look(struct run *run, const struct notations_subject *subject)
 	run->looks++;
 	if (notations_subject_equal(subject, &run->told))
 		return ICS_OK;
-	TRY(api_view_read(run->rq, run->r, subject, &v));
+	err = api_view_read(run->rq, run->r, subject, &v);
+	run->kept += err == ICS_ENOTFOUND && run->rq->sight != NULL;
+	TRY(err);
 	if (is_wanted(run->s, &v))
 		row_add(run, api_search_row(&v.told));
 out:
@@ -154,6 +157,7 @@ words_look(struct run *run, int64_t *next)
 
 	*next = 0;
 	TRY(store_find_words(run->r, run->s->words, &hits));
+	hkp_hits_keep(run->rq, run->r, &hits);
 	for (size_t i = (size_t)run->s->after; i < hits.n; i++) {
 		TRY(api_primary_read(run->r, hits.ids[i], &subject));
 		if (subject.kind != NOTATIONS_SUBJECT_NONE)
@@ -173,7 +177,7 @@ static json_t *
 answer_json(struct run *run, int64_t next)
 {
 	json_t *all = json_pack("{s:O, s:I}", "items", run->rows, "looked",
-	    (json_int_t)run->looks);
+	    (json_int_t)(run->looks - run->kept));
 
 	if (next != 0)
 		json_object_set_new(all, "cursor",

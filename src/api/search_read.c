@@ -77,6 +77,14 @@ place_take(struct api_search *s, struct bytes value)
 	       api_digits_read(bytes_of(&value.p[1], value.n - 1), &s->after);
 }
 
+/* Whose items are meant was settled before: hkp/sight. */
+static bool
+domain_take(struct api_search *s, struct bytes value)
+{
+	(void)s;
+	return value.n > 0;
+}
+
 static const struct {
 	const char *name;
 	bool (*take)(struct api_search *s, struct bytes value);
@@ -87,6 +95,7 @@ static const struct {
 	    "kind of statement" },
 	{ "status", status_take, "one of the states, or unknown" },
 	{ "q", words_take, "words of names" },
+	{ "domain", domain_take, "the name of a domain" },
 	{ "claims", claims_take, "yes or no" },
 	{ "limit", limit_take, "a number from 1 to 200" },
 	{ "cursor", place_take, "what the answer before gave as cursor" },

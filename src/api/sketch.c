@@ -77,7 +77,11 @@ ask_read(struct hkp_request *rq, struct hkp_reply *rp,
 		    "it is what the header ICS-Sketch-At said");
 		return false;
 	}
-	return api_select_read(&q, rp, &ask->select);
+	memset(&ask->scope.sight, 0, sizeof(ask->scope.sight));
+	ask->scope.sight.all = rq->sight == NULL;
+	if (rq->sight != NULL)
+		ask->scope.sight = *rq->sight;
+	return api_select_read(&q, rp, &ask->scope.select);
 }
 
 void

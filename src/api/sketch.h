@@ -5,8 +5,11 @@
  * every question, so that no thread of the front ever waits.
  *
  * A version is a set as it was when its sketch was begun: of everything, or of
- * a selection. Its name, ICS-Sketch-At, is the size of the log when somebody
- * first asked, and a mark of this process; its key is drawn from that name.
+ * a selection, as far as somebody may see it. Its name, ICS-Sketch-At, is a
+ * stamp of the store when somebody first asked, and a mark of this process; its
+ * key is drawn from that name. The stamp is the size of the log; but who does
+ * not see everything may see more without a row of the log, so that the stamp
+ * of his sets is the count of commits.
  * Invariant: all symbols under one name are of one set and one key.
  */
 #ifndef API_SKETCH_H
@@ -19,11 +22,17 @@
 #define API_SKETCH_NAME_MAX  64
 #define API_SKETCH_COUNT_MAX (1u << 18) /* symbols of an answer */
 
+/* Of what a sketch is. */
+struct api_scope {
+	struct item_terms select;  /* none: everything */
+	struct domain_sight sight; /* as far as this shows it */
+};
+
 /* A question on its way. */
 struct api_sketch_ask {
 	struct hkp_request *rq;
 	struct hkp_reply *rp;
-	struct item_terms select;	/* none: everything */
+	struct api_scope scope;
 	bool is_print;			/* else symbols: */
 	char name[API_SKETCH_NAME_MAX]; /* empty: of the newest set */
 	uint32_t from, count;
@@ -40,9 +49,9 @@ void api_sketcher_ask(struct api_sketcher *k, struct api_sketch_ask *ask);
 /* ---- a set, piece by piece ------------------------------------------------------ */
 
 struct api_set {
-	struct store_reader *r;		 /* looks at one snapshot; lent */
-	const struct item_terms *select; /* lent */
-	uint8_t after[32];		 /* everything: the last digest */
+	struct store_reader *r;	       /* looks at one snapshot; lent */
+	const struct api_scope *scope; /* lent */
+	uint8_t after[32];	       /* everything: the last digest */
 	bool has_after;
 	int64_t item; /* a selection: the last candidate */
 	void (*each)(void *arg, const uint8_t digest[32]);
@@ -67,8 +76,8 @@ struct api_version {
 	enum api_version_state state;
 	char name[API_SKETCH_NAME_MAX];
 	uint8_t key[SKETCH_KEY];
-	struct item_terms select;
-	int64_t size; /* of the log, in the snapshot it is made of */
+	struct api_scope scope;
+	int64_t stamp; /* not above that of the snapshot it is made of */
 	struct sketch_print print;
 	struct sketch_maker *maker; /* owned; NULL before it is begun */
 	uint32_t want;		    /* symbols that somebody asked for */
@@ -85,21 +94,21 @@ struct api_versions {
 	uint8_t secret[32]; /* keys and the mark of names are drawn from it */
 };
 
-/* The newest of this selection that is (or will be) of a log of this size. */
+/* The newest of this scope that has (or will have) this stamp. */
 struct api_version *api_versions_of(struct api_versions *all,
-    const struct item_terms *select, int64_t size);
+    const struct api_scope *scope, int64_t stamp);
 /* By its name. */
 struct api_version *api_versions_find(struct api_versions *all,
-    const struct item_terms *select, const char *name);
+    const struct api_scope *scope, const char *name);
 /* One more; NULL when as many as may be are waited for. */
 struct api_version *api_versions_add(struct api_versions *all,
-    const struct item_terms *select, const char *name);
+    const struct api_scope *scope, const char *name);
 void api_versions_drop(struct api_versions *all, struct api_version *v);
 /* Let go of what nobody has used for long, and of what is too much. */
 void api_versions_trim(struct api_versions *all);
 
-/* The name of a set that the log of this size stands for. */
-void api_version_name(const struct api_versions *all, int64_t size,
+/* The name of a set that this stamp stands for. */
+void api_version_name(const struct api_versions *all, int64_t stamp,
     char out[API_SKETCH_NAME_MAX]);
 /* Is it one that this process gave? */
 bool api_version_is_ours(const struct api_versions *all, const char *name);

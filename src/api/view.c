@@ -111,13 +111,17 @@ several_reply(struct hkp_reply *rp, struct store_reader *r,
 }
 
 static bool
-keyid_read(struct hkp_reply *rp, struct store_reader *r, uint64_t keyid,
+keyid_read(struct hkp_request *rq, struct hkp_reply *rp, uint64_t keyid,
     struct notations_subject *subject)
 {
+	struct store_reader *r = hkp_request_reader(rq, rp);
 	struct store_hits hits;
 	enum ics_err err;
 
+	if (r == NULL)
+		return false;
 	TRY(store_find_keyid(r, keyid, &hits));
+	hkp_hits_keep(rq, r, &hits);
 	if (hits.n > 1) {
 		several_reply(rp, r, &hits);
 		return false;
@@ -135,13 +139,13 @@ out:
 }
 
 bool
-api_subject_read(struct hkp_reply *rp, struct store_reader *r, struct bytes id,
+api_subject_read(struct hkp_request *rq, struct hkp_reply *rp, struct bytes id,
     struct notations_subject *subject)
 {
 	uint64_t keyid;
 
 	if (hkp_keyid_read(id, &keyid))
-		return keyid_read(rp, r, keyid, subject);
+		return keyid_read(rq, rp, keyid, subject);
 	if (notations_subject_guess(id, subject))
 		return true;
 	api_refuse(rp, 400, "that is no id", API_ID_HELP);
@@ -189,6 +193,42 @@ api_when_read(struct hkp_request *rq, struct hkp_reply *rp,
 
 /* ---- the item -------------------------------------------------------------------- */
 
+/* What somebody said stands with its signature, which names his key; more of
+ * a party whose certificate is kept back is not told. */
+static void
+parties_mask(struct hkp_request *rq, struct store_reader *r, struct item *it)
+{
+	for (size_t i = 0; i < it->parties_n; i++) {
+		struct item_party *party = &it->parties[i];
+		struct notations_subject subject;
+
+		notations_subject_of_fpr(&party->fpr, &subject);
+		if (!party->policy.is_known || hkp_may_see(rq, r, &subject))
+			continue;
+		alloc_bytes_free(party->name);
+		alloc_bytes_free(party->contact);
+		party->name = party->contact = bytes_of(NULL, 0);
+		party->policy.is_known = false;
+		party->policy.expires = 0;
+		party->policy.revoked = PGP_NOT_REVOKED;
+	}
+}
+
+/* A subkey names another's certificate. */
+bool
+api_item_may(struct hkp_request *rq, struct store_reader *r, struct item *it)
+{
+	struct notations_subject primary;
+
+	if (rq->sight == NULL)
+		return true;
+	parties_mask(rq, r, it);
+	if (it->cert == NULL)
+		return true;
+	notations_subject_of_fpr(&pgp_cert_primary(it->cert)->fpr, &primary);
+	return hkp_may_see(rq, r, &primary);
+}
+
 enum ics_err
 api_view_read(struct hkp_request *rq, struct store_reader *r,
     const struct notations_subject *subject, struct api_view *v)
@@ -198,10 +238,14 @@ api_view_read(struct hkp_request *rq, struct store_reader *r,
 	enum ics_err err;
 
 	*v = (struct api_view){ .when = when };
+	if (!hkp_may_see(rq, r, subject))
+		return ICS_ENOTFOUND;
 	item_source_of_store(r, &source);
 	source.rights = api_rights_of(rq);
 	TRY(item_read(&source, subject, &v->it));
 	item_fold(&v->it, source.rights, &v->when, &v->state);
+	if (!api_item_may(rq, r, &v->it))
+		return ICS_ENOTFOUND;
 	v->told = (struct item_telling){
 		.it = &v->it, .state = &v->state, .when = &v->when
 	};

@@ -32,7 +32,7 @@ bool api_id_read(struct hkp_request *rq, struct hkp_reply *rp,
 
 /* The subject that an id names. A key ID is looked up. False after a 400, 404
  * or, when a key ID names several, 409. */
-bool api_subject_read(struct hkp_reply *rp, struct store_reader *r,
+bool api_subject_read(struct hkp_request *rq, struct hkp_reply *rp,
     struct bytes id, struct notations_subject *subject);
 
 /* The primary key of a certificate by its id; NONE for versions 3 and 5. */
@@ -54,7 +54,7 @@ struct api_view {
 	struct policy_time when;
 	struct item_telling told; /* of the above */
 };
-/* ICS_ENOTFOUND: nothing is known. The caller releases *v in any case. */
+/* ICS_ENOTFOUND: nothing is known, or nothing that may be told. The caller releases *v in any case. */
 enum ics_err api_view_read(struct hkp_request *rq, struct store_reader *r,
     const struct notations_subject *subject, struct api_view *v);
 void api_view_release(struct api_view *v);
@@ -69,7 +69,7 @@ bool api_item_asked(struct hkp_request *rq, struct hkp_reply *rp,
 /* A domain, one of its versions (?serial=), a form. */
 struct api_domain_asked {
 	struct api_id id;
-	const struct domain_set *set; /* held by the caller */
+	const struct domain_set *set; /* hkp_request_set */
 	size_t domain;
 	const struct policy_domain *d; /* in the set */
 };
@@ -77,11 +77,11 @@ struct api_domain_asked {
 bool api_domain_asked(struct hkp_request *rq, struct hkp_reply *rp,
     struct api_domain_asked *a);
 
-/* The one place that decides it here. */
-bool api_domain_may_read(struct hkp_request *rq, const struct domain_set *set,
-    size_t i);
-
 /* ---- answers --------------------------------------------------------------- */
+/* May an item that was read and folded be told? Of parties to it whose
+ * certificates are kept back no more is left than their fingerprints. */
+bool api_item_may(struct hkp_request *rq, struct store_reader *r,
+    struct item *it);
 
 /* A 404 that helps. */
 void api_miss(struct hkp_reply *rp);

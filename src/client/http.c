@@ -90,6 +90,19 @@ easy_trust(CURL *easy)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, file);
 }
 
+/* Who asks, where a server tells some more than others. The operator's socket
+ * needs none. */
+static void
+easy_token(const struct http *h, CURL *easy)
+{
+	const char *token = getenv("ICS_TOKEN");
+
+	if (token == NULL || token[0] == '\0' || h->where->kind == WHERE_SOCKET)
+		return;
+	curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+	curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, token); /* copied */
+}
+
 /* What every request has; the URL is base and path. */
 static void
 easy_prepare(const struct http *h, CURL *easy, const char *path)
@@ -113,6 +126,7 @@ easy_prepare(const struct http *h, CURL *easy, const char *path)
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, HTTP_CONNECT_SECONDS);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	easy_trust(easy);
+	easy_token(h, easy);
 }
 
 static void

@@ -12,6 +12,7 @@
  *	start.c   profiles.def: what a descriptor begins with
  *	set.c     all domains of a server: set.h
  *	live.c    the set that is in force
+ *	access.c  who may see what of it: access.h; count.c how much
  *
  * But for the last two pure: no I/O, no clock, no store, nothing shared
  * between threads.
@@ -138,6 +139,7 @@ struct domain_start {
 struct policy_domain *domain_start(const struct domain_start *start,
     struct domain_complaints *c);
 
+#include "domain/access.h"
 #include "domain/look.h"
 #include "domain/set.h"
 

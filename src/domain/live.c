@@ -4,6 +4,7 @@
  * never while anything is read or freed.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/alloc.h"
 #include "domain/domain.h"
@@ -11,6 +12,7 @@
 struct domain_live {
 	pthread_mutex_t lock;
 	struct domain_set *set; /* held */
+	_Atomic size_t size;	/* of it */
 };
 
 struct domain_live *
@@ -53,6 +55,13 @@ domain_live_set(struct domain_live *l, struct domain_set *set)
 	(void)pthread_mutex_lock(&l->lock);
 	before = l->set;
 	l->set = set;
+	atomic_store(&l->size, domain_set_size(set));
 	(void)pthread_mutex_unlock(&l->lock);
 	domain_set_drop(before);
+}
+
+bool
+domain_live_is_empty(const struct domain_live *l)
+{
+	return atomic_load_explicit(&l->size, memory_order_acquire) == 0;
 }

@@ -61,6 +61,8 @@ struct domain_live *domain_live_new(void);    /* with no domain, no right */
 void domain_live_free(struct domain_live *l); /* NULL is fine */
 /* The caller drops what he holds. */
 struct domain_set *domain_live_hold(struct domain_live *l);
+/* Has it no domain? At no cost. */
+bool domain_live_is_empty(const struct domain_live *l);
 /* Takes over the caller's reference. */
 void domain_live_set(struct domain_live *l, struct domain_set *set);
 

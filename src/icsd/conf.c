@@ -260,6 +260,7 @@ conf_hkp(const struct conf *c, struct hkp_config *config)
 			.contact = c->contact,
 			.profile = c->profile,
 		},
+		.is_closed = !c->is_public,
 	};
 }
 

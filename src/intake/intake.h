@@ -41,7 +41,8 @@ enum intake_outcome {
 	INTAKE_DELETED, /* by an operator */
 	INTAKE_WAITING, /* a bare signature whose issuer or target is not here */
 	INTAKE_INVALID, /* refused: rep says why */
-	INTAKE_DENIED	/* the fingerprint is on the deny list */
+	INTAKE_DENIED,	/* the fingerprint is on the deny list */
+	INTAKE_RECEIVED /* never intake's own: not for whoever asked to know */
 };
 const char *intake_outcome_word(enum intake_outcome outcome); /* "inserted" */
 

@@ -20,6 +20,7 @@ static const char *const outcome_words[] = {
 	[INTAKE_WAITING] = "waiting",
 	[INTAKE_INVALID] = "invalid",
 	[INTAKE_DENIED] = "denied",
+	[INTAKE_RECEIVED] = "received",
 };
 
 const char *

@@ -21,6 +21,7 @@ static const struct {
 	{ "updated", SIGN_TAKEN },
 	{ "ignored", SIGN_KNOWN },
 	{ "waiting", SIGN_WAITING },
+	{ "received", SIGN_TAKEN },
 };
 
 static enum sign_fate
@@ -104,7 +105,7 @@ static void
 arrays_read(const json_t *doc, struct sign_answer *answer)
 {
 	static const char *const words[] = { "inserted", "updated", "ignored",
-		"waiting", "invalid", "denied" };
+		"waiting", "received", "invalid", "denied" };
 	const json_t *row;
 	size_t i;
 

@@ -42,6 +42,9 @@ enum ics_err store_descriptor_next(struct store_reader *r,
 /* One of a name; serial 0: the newest. ICS_ENOTFOUND. */
 enum ics_err store_descriptor_get(struct store_reader *r, const char *name,
     int64_t serial, struct store_descriptor *d);
+/* The domain whose descriptor a row of the log tells of. ICS_ENOTFOUND. */
+enum ics_err store_descriptor_domain(struct store_reader *r, int64_t position,
+    unsigned *domain);
 /* Grows with each descriptor that is stored. */
 enum ics_err store_descriptor_generation(struct store_reader *r,
     uint64_t *generation);

@@ -56,6 +56,7 @@ outcome_count(struct sync_submitted *sum, enum intake_outcome outcome)
 		break;
 	case INTAKE_IGNORED:
 	case INTAKE_DELETED:
+	case INTAKE_RECEIVED:
 		sum->ignored++;
 		break;
 	case INTAKE_WAITING:

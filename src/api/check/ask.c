@@ -11,24 +11,26 @@ bool
 api_check_may_see(const struct api_check_request *c,
     const struct notations_subject *subject)
 {
-	(void)c, (void)subject; /* everything that is here is for everybody */
-	return true;
+	return c->rq == NULL || hkp_may_see(c->rq, c->r, subject);
 }
 
 bool
 api_check_may_read(const struct api_check_request *c, size_t domain)
 {
-	(void)c, (void)domain; /* whoever asks may be told of every domain */
-	return true;
+	return c->rq == NULL || hkp_may_read_domain(c->rq, domain);
 }
 
 static enum ics_err
-keyid_find(struct store_reader *r, uint64_t keyid, struct api_check_part *part)
+keyid_find(const struct api_check_request *c, uint64_t keyid,
+    struct api_check_part *part)
 {
+	struct store_reader *r = c->r;
 	struct store_hits hits;
 	enum ics_err err;
 
 	TRY(store_find_keyid(r, keyid, &hits));
+	if (c->rq != NULL)
+		hkp_hits_keep(c->rq, r, &hits);
 	part->found = hits.n == 0   ? API_CHECK_NOT_FOUND
 		      : hits.n == 1 ? API_CHECK_FOUND
 				    : API_CHECK_FOUND_SEVERAL;
@@ -49,7 +51,7 @@ thing_read(const struct api_check_request *c, struct bytes text,
 	uint64_t keyid;
 
 	if (hkp_keyid_read(text, &keyid)) {
-		*err = keyid_find(c->r, keyid, part);
+		*err = keyid_find(c, keyid, part);
 	} else if (!notations_subject_guess(text, &part->subject) ||
 		   part->subject.kind == NOTATIONS_SUBJECT_RECORD) {
 		return false;

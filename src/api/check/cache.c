@@ -5,8 +5,8 @@
  * Invariant: each row of the log that came after an answer was made, and is
  * about anything that it rests on, makes it void. places[] has the position of
  * the last row about each place (until.c); a hash of two things to one place
- * voids too much, never too little. Descriptors come with another set, and
- * membership is part of the key.
+ * voids too much, never too little. Descriptors come with another set;
+ * membership, and what may be seen, are part of the key.
  */
 #include <stdlib.h>
 
@@ -21,7 +21,8 @@ struct kept {
 	uint64_t hash;
 	size_t asked; /* the domain that was named */
 	struct store_bits bits;
-	int64_t position; /* of the log when it was made */
+	struct domain_sight sight; /* for whose eyes it was made */
+	int64_t position;	   /* of the log when it was made */
 };
 struct row {
 	struct kept at[IN_ROW];
@@ -133,12 +134,24 @@ mixed(uint64_t h, const void *p, size_t n)
 	return h;
 }
 
+static struct domain_sight
+sight_of(const struct api_check_request *c)
+{
+	struct domain_sight sight;
+
+	memset(&sight, 0, sizeof(sight));
+	sight.all = true;
+	return c->rq == NULL || c->rq->sight == NULL ? sight : *c->rq->sight;
+}
+
 static uint64_t
 hash_of(const struct api_check_request *c,
     const struct notations_subject *subject, const struct store_bits *bits)
 {
 	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	struct domain_sight sight = sight_of(c);
 
+	h = mixed(h, &sight, sizeof(sight));
 	h = mixed(h, subject->b, subject->n);
 	h = mixed(h, c->purpose, strlen(c->purpose));
 	h = mixed(h, bits, sizeof(*bits));
@@ -157,7 +170,10 @@ static bool
 is_of(const struct kept *e, const struct api_check_request *c,
     const struct api_check_part *part, const struct store_bits *bits)
 {
-	return notations_subject_equal(&e->answer->subject, &part->subject) &&
+	struct domain_sight sight = sight_of(c);
+
+	return memcmp(&e->sight, &sight, sizeof(sight)) == 0 &&
+	       notations_subject_equal(&e->answer->subject, &part->subject) &&
 	       is_same_on(&e->answer->on, &part->on) &&
 	       strcmp(e->answer->purpose, c->purpose) == 0 &&
 	       e->asked == c->domain &&
@@ -265,6 +281,7 @@ api_check_cache_put(struct api_check_cache *k,
 		.hash = hash,
 		.asked = c->domain,
 		.bits = *bits,
+		.sight = sight_of(c),
 		.position = k->position };
 	a->holds++;
 	k->octets += a->octets;

@@ -9,16 +9,6 @@
 #include "hkp/page.h"
 #include "item/item.h"
 
-/* ---- who may --------------------------------------------------------------- */
-
-bool
-api_domain_may_read(struct hkp_request *rq, const struct domain_set *set,
-    size_t i)
-{
-	return rq->face == HKP_FACE_LOCAL ||
-	       domain_set_newest(set, i)->read.is_public;
-}
-
 static void
 domain_miss(struct hkp_reply *rp)
 {
@@ -34,7 +24,7 @@ list_json(struct hkp_request *rq, const struct domain_set *set)
 	json_t *rows = json_array();
 
 	for (size_t i = 0; i < domain_set_size(set); i++)
-		if (api_domain_may_read(rq, set, i))
+		if (hkp_may_read_domain(rq, i))
 			json_array_append_new(rows,
 			    item_json_domain_row(set, i,
 				domain_set_newest(set, i)));
@@ -44,13 +34,20 @@ list_json(struct hkp_request *rq, const struct domain_set *set)
 void
 api_domains(struct hkp_request *rq, struct hkp_reply *rp)
 {
-	struct domain_set *set = intake_domains_hold(hkp_intake(rq->h));
+	struct domain_set *set = hkp_request_set(rq);
 
 	hkp_reply_json(rp, 200, list_json(rq, set));
-	domain_set_drop(set);
 }
 
 /* ---- one ------------------------------------------------------------------- */
+
+/* What is asked: a domain, one of its versions, a form. */
+struct asked {
+	struct api_id id;
+	const struct domain_set *set; /* held by the request */
+	size_t domain;
+	const struct policy_domain *d; /* in the set */
+};
 
 static const struct policy_domain *
 version_find(const struct policy_line *line, int64_t serial)
@@ -78,8 +75,7 @@ api_domain_asked(struct hkp_request *rq, struct hkp_reply *rp,
 	    !api_number_read(&q, rp, &serial_of, &serial))
 		return false;
 	a->domain = domain_set_find(a->set, a->id.text);
-	if (a->domain != POLICY_NOBODY &&
-	    api_domain_may_read(rq, a->set, a->domain))
+	if (a->domain != POLICY_NOBODY && hkp_may_read_domain(rq, a->domain))
 		a->d = version_find(domain_set_line(a->set, a->domain), serial);
 	if (a->d == NULL)
 		domain_miss(rp);
@@ -115,7 +111,7 @@ signed_reply(struct hkp_request *rq, struct hkp_reply *rp,
 void
 api_domain(struct hkp_request *rq, struct hkp_reply *rp)
 {
-	struct domain_set *set = intake_domains_hold(hkp_intake(rq->h));
+	struct domain_set *set = hkp_request_set(rq);
 	struct api_domain_asked a = { .set = set };
 
 	if (api_domain_asked(rq, rp, &a)) {
@@ -125,5 +121,4 @@ api_domain(struct hkp_request *rq, struct hkp_reply *rp)
 		else
 			signed_reply(rq, rp, &a);
 	}
-	domain_set_drop(set);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "api/check.h"
+#include "api/view.h"
 
 /* ---- looking --------------------------------------------------------------- */
 
@@ -28,6 +29,8 @@ api_check_look_read(const struct api_check_request *c,
 	l->q.when = c->when;
 	policy_fold(&l->q, &l->state);
 	policy_facts_read(&l->q, &l->state, &l->facts);
+	if (c->rq != NULL && !api_item_may(c->rq, c->r, &l->it))
+		err = ICS_ENOTFOUND;
 out:
 	return err;
 }

@@ -71,8 +71,10 @@ domain_meant(const struct api_query *q, struct hkp_reply *rp,
 
 	if (name.p == NULL && header != NULL)
 		name = bytes_of_str(header);
-	if (name.p == NULL)
+	if (name.p == NULL) {
+		c->domain = c->rq->domain; /* that of its host, or none */
 		return true;
+	}
 	c->domain = domain_set_find(c->set, name);
 	if (c->domain != POLICY_NOBODY && api_check_may_read(c, c->domain))
 		return true;
@@ -101,7 +103,7 @@ void
 api_check_request_begin(struct hkp_request *rq, struct api_check_request *c)
 {
 	*c = (struct api_check_request){ .rq = rq,
-		.set = intake_domains_hold(hkp_intake(rq->h)),
+		.set = domain_set_hold(hkp_request_set(rq)),
 		.domain = POLICY_NOBODY,
 		.heard = heard,
 		.heard_arg = api_of(rq)->sync };

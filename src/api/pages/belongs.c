@@ -13,14 +13,14 @@ put_domain(struct buf *rows, const struct api_page_item *it, const char *name)
 void
 api_page_put_domains(struct buf *out, const struct api_page_item *it)
 {
-	struct domain_set *set = intake_domains_hold(hkp_intake(it->rq->h));
+	struct domain_set *set = hkp_request_set(it->rq);
 	struct buf rows, body;
 
 	buf_init(&rows, HKP_PAGE_MAX);
 	buf_init(&body, HKP_PAGE_MAX);
 	for (size_t i = 0; i < domain_set_size(set); i++)
 		if (store_bits_has(&it->domains, (unsigned)i) &&
-		    api_domain_may_read(it->rq, set, i))
+		    hkp_may_read_domain(it->rq, i))
 			put_domain(&rows, it, domain_set_name(set, i));
 	if (rows.n > 0)
 		API_PUT(&body, HKP_PAGE_part_lines,
@@ -28,5 +28,4 @@ api_page_put_domains(struct buf *out, const struct api_page_item *it)
 	api_page_put_section(out, "Where it belongs", &body);
 	buf_release(&rows);
 	buf_release(&body);
-	domain_set_drop(set);
 }

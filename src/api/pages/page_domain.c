@@ -49,7 +49,7 @@ put_row(struct buf *out, const struct policy_domain *d)
 void
 api_page_domains(struct hkp_request *rq, struct hkp_reply *rp)
 {
-	struct domain_set *set = intake_domains_hold(hkp_intake(rq->h));
+	struct domain_set *set = hkp_request_set(rq);
 	struct bytes host = bytes_of_str(rq->config->identity.hostname);
 	struct buf rows, list, out;
 
@@ -57,7 +57,7 @@ api_page_domains(struct hkp_request *rq, struct hkp_reply *rp)
 	buf_init(&list, HKP_PAGE_MAX);
 	buf_init(&out, HKP_PAGE_MAX);
 	for (size_t i = 0; i < domain_set_size(set); i++)
-		if (api_domain_may_read(rq, set, i))
+		if (hkp_may_read_domain(rq, i))
 			put_row(&rows, domain_set_newest(set, i));
 	if (rows.n > 0)
 		API_PUT(&list, HKP_PAGE_part_list,
@@ -72,7 +72,6 @@ api_page_domains(struct hkp_request *rq, struct hkp_reply *rp)
 	    &(struct hkp_framed){ 200, bytes_of_str("Domains"), &out });
 	buf_release(&rows);
 	buf_release(&list);
-	domain_set_drop(set);
 }
 
 /* ---- one -------------------------------------------------------------------------- */
@@ -208,12 +207,11 @@ reply(struct hkp_request *rq, struct hkp_reply *rp,
 void
 api_page_domain(struct hkp_request *rq, struct hkp_reply *rp)
 {
-	struct domain_set *set = intake_domains_hold(hkp_intake(rq->h));
+	struct domain_set *set = hkp_request_set(rq);
 	struct api_domain_asked a = { .set = set };
 
 	if (api_domain_asked(rq, rp, &a))
 		reply(rq, rp, &a);
 	else
 		api_page_refuse(rq, rp);
-	domain_set_drop(set);
 }

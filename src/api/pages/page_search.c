@@ -40,7 +40,7 @@ find_id(struct hkp_request *rq, struct hkp_reply *rp, struct store_reader *r,
 	json_t *items = json_array();
 	enum ics_err err = ICS_ENOTFOUND;
 
-	if (api_subject_read(rp, r, id, &subject))
+	if (api_subject_read(rq, rp, id, &subject))
 		err = api_view_read(rq, r, &subject, &v);
 	else if (rp->status != 404)
 		goto out;

@@ -10,15 +10,37 @@
 #define ITEMS_AT_ONCE	16
 
 static enum ics_err
+is_seen(struct api_set *set, const struct store_digest *at, bool *sees)
+{
+	const struct domain_sight *sight = &set->scope->sight;
+	struct store_record rec;
+	enum ics_err err;
+
+	*sees = sight->all;
+	if (*sees)
+		return ICS_OK;
+	if (!at->is_record)
+		return domain_sight_sees_cert(sight, set->r, at->id, sees);
+	TRY(store_record_get(set->r, at->digest, &rec));
+	TRY(domain_sight_sees(sight, set->r, &rec.subject, sees));
+out:
+	return err;
+}
+
+static enum ics_err
 everything_step(struct api_set *set, bool *more)
 {
 	struct store_digest out[DIGESTS_AT_ONCE];
 	struct store_digests d = { .out = out, .max = DIGESTS_AT_ONCE };
+	bool sees;
 	enum ics_err err;
 
 	TRY(store_digest_next(set->r, set->has_after ? set->after : NULL, &d));
-	for (size_t i = 0; i < d.n; i++)
-		set->each(set->arg, out[i].digest);
+	for (size_t i = 0; i < d.n; i++) {
+		TRY(is_seen(set, &out[i], &sees));
+		if (sees)
+			set->each(set->arg, out[i].digest);
+	}
 	*more = d.n == DIGESTS_AT_ONCE;
 	if (d.n > 0) {
 		memcpy(set->after, out[d.n - 1].digest, sizeof(set->after));
@@ -67,11 +89,14 @@ item_tell(struct api_set *set, const struct notations_subject *subject)
 	struct item_source source;
 	struct item it = { 0 };
 	bool fits;
-	enum ics_err err;
+	enum ics_err err =
+	    domain_sight_sees(&set->scope->sight, set->r, subject, &fits);
 
+	if (err != ICS_OK || !fits)
+		return err;
 	item_source_of_store(set->r, &source);
 	err = item_read(&source, subject, &it);
-	fits = err == ICS_OK && item_terms_fit(set->select, &it, NULL);
+	fits = err == ICS_OK && item_terms_fit(&set->scope->select, &it, NULL);
 	item_release(&it);
 	if (!fits)
 		return err == ICS_ENOTFOUND ? ICS_OK : err;
@@ -91,10 +116,10 @@ selection_step(struct api_set *set, bool *more)
 	};
 	enum ics_err err;
 
-	for (size_t i = 0; i < set->select->n; i++)
+	for (size_t i = 0; i < set->scope->select.n; i++)
 		find.terms[find.terms_n++] =
-		    notations_term_hash(item_term_name(set->select, i),
-			item_term_value(set->select, i));
+		    notations_term_hash(item_term_name(&set->scope->select, i),
+			item_term_value(&set->scope->select, i));
 	TRY(store_search_run(set->r, &find));
 	for (size_t i = 0; i < find.n; i++)
 		TRY(item_tell(set, &out[i]));
@@ -107,6 +132,6 @@ out:
 enum ics_err
 api_set_step(struct api_set *set, bool *more)
 {
-	return set->select->n == 0 ? everything_step(set, more)
-				   : selection_step(set, more);
+	return set->scope->select.n == 0 ? everything_step(set, more)
+					 : selection_step(set, more);
 }

@@ -132,7 +132,7 @@ await(struct api_version *v, struct api_sketch_ask *ask)
 /* From a version at rest. The same set makes the same symbols again, and more
  * of them; another set would not. */
 static void
-version_answer(struct api_version *v, struct api_sketch_ask *ask, int64_t size)
+version_answer(struct api_version *v, struct api_sketch_ask *ask, int64_t stamp)
 {
 	v->used = clock_mono_ns();
 	if (ask->is_print) {
@@ -140,7 +140,7 @@ version_answer(struct api_version *v, struct api_sketch_ask *ask, int64_t size)
 		print_reply(ask, &v->print);
 	} else if (reach(ask) <= sketch_maker_symbols(v->maker)) {
 		symbols_reply(ask, v);
-	} else if (v->size == size) {
+	} else if (v->stamp == stamp) {
 		v->state = API_VERSION_ASKED;
 		await(v, ask);
 	} else {
@@ -150,28 +150,34 @@ version_answer(struct api_version *v, struct api_sketch_ask *ask, int64_t size)
 
 static struct api_version *
 version_for(struct api_sketcher *k, const struct api_sketch_ask *ask,
-    int64_t size)
+    int64_t stamp)
 {
 	char name[API_SKETCH_NAME_MAX];
 	struct api_version *v =
 	    ask->name[0] != '\0'
-		? api_versions_find(&k->versions, &ask->select, ask->name)
-		: api_versions_of(&k->versions, &ask->select, size);
+		? api_versions_find(&k->versions, &ask->scope, ask->name)
+		: api_versions_of(&k->versions, &ask->scope, stamp);
 
 	if (v != NULL)
 		return v;
-	api_version_name(&k->versions, size, name);
-	return api_versions_add(&k->versions, &ask->select,
+	api_version_name(&k->versions, stamp, name);
+	return api_versions_add(&k->versions, &ask->scope,
 	    ask->name[0] != '\0' ? ask->name : name);
+}
+
+static bool
+is_everything(const struct api_scope *of)
+{
+	return of->select.n == 0 && of->sight.all;
 }
 
 /* The print of everything stands in the store. */
 static void
 everything_print(struct api_sketcher *k, struct api_sketch_ask *ask,
-    int64_t size)
+    int64_t stamp)
 {
 	struct api_version *v =
-	    api_versions_of(&k->versions, &ask->select, size);
+	    api_versions_of(&k->versions, &ask->scope, stamp);
 	struct sketch_print print;
 	char name[API_SKETCH_NAME_MAX];
 	uint8_t key[SKETCH_KEY];
@@ -181,7 +187,7 @@ everything_print(struct api_sketcher *k, struct api_sketch_ask *ask,
 		ask_fail(ask, err);
 		return;
 	}
-	api_version_name(&k->versions, size, name);
+	api_version_name(&k->versions, stamp, name);
 	if (v != NULL)
 		memcpy(name, v->name, sizeof(name));
 	api_version_key(&k->versions, name, key);
@@ -189,16 +195,33 @@ everything_print(struct api_sketcher *k, struct api_sketch_ask *ask,
 	print_reply(ask, &print);
 }
 
+/* Begin a snapshot; its stamp, or that of one a little before. */
 static enum ics_err
-newest_look(struct api_sketcher *k, struct hkp *h, int64_t *size)
+stamp_read(struct hkp *h, struct store_reader *r, const struct api_scope *of,
+    int64_t *stamp)
 {
+	int64_t news = (int64_t)store_news(hkp_store(h));
+	enum ics_err err;
+
+	TRY(store_reader_begin(r));
+	TRY(store_log_size(r, stamp));
+	if (!of->sight.all)
+		*stamp = news;
+out:
+	return err;
+}
+
+static enum ics_err
+newest_look(struct api_sketcher *k, const struct api_sketch_ask *ask,
+    int64_t *stamp)
+{
+	struct hkp *h = ask->rq->h;
 	enum ics_err err = ICS_OK;
 
 	k->h = h;
 	if (k->newest == NULL)
 		TRY(store_reader_open(hkp_dir(h), hkp_store(h), &k->newest));
-	TRY(store_reader_begin(k->newest));
-	TRY(store_log_size(k->newest, size));
+	TRY(stamp_read(h, k->newest, &ask->scope, stamp));
 out:
 	return err;
 }
@@ -207,25 +230,25 @@ static void
 ask_take(struct api_sketcher *k, struct api_sketch_ask *ask)
 {
 	struct api_version *v;
-	int64_t size;
-	enum ics_err err = newest_look(k, ask->rq->h, &size);
+	int64_t stamp;
+	enum ics_err err = newest_look(k, ask, &stamp);
 
 	api_versions_trim(&k->versions);
 	if (err != ICS_OK) {
 		ask_fail(ask, err);
-	} else if (ask->is_print && ask->select.n == 0) {
-		everything_print(k, ask, size);
+	} else if (ask->is_print && is_everything(&ask->scope)) {
+		everything_print(k, ask, stamp);
 	} else if (ask->name[0] != '\0' && ask->from > 0 &&
-		   api_versions_find(&k->versions, &ask->select, ask->name) ==
+		   api_versions_find(&k->versions, &ask->scope, ask->name) ==
 		       NULL) {
 		gone_reply(ask);
 	} else if (ask->name[0] != '\0' &&
 		   !api_version_is_ours(&k->versions, ask->name)) {
 		gone_reply(ask);
-	} else if ((v = version_for(k, ask, size)) == NULL) {
+	} else if ((v = version_for(k, ask, stamp)) == NULL) {
 		ask_fail(ask, ICS_EBUSY);
 	} else if (v->state == API_VERSION_READY) {
-		version_answer(v, ask, size);
+		version_answer(v, ask, stamp);
 	} else {
 		await(v, ask);
 	}
@@ -265,7 +288,7 @@ static enum ics_err
 making_begin(struct api_sketcher *k, struct api_version *v)
 {
 	struct sketch_print print = { .n = SPARE };
-	int64_t before = v->size;
+	int64_t before = v->stamp;
 	bool is_more = v->maker != NULL;
 	enum ics_err err = ICS_OK;
 
@@ -276,18 +299,16 @@ making_begin(struct api_sketcher *k, struct api_version *v)
 	if (k->kept == NULL)
 		TRY(store_reader_open(hkp_dir(k->h), hkp_store(k->h),
 		    &k->kept));
-	TRY(store_reader_begin(k->kept));
-	TRY(store_log_size(k->kept, &v->size));
-	if (is_more && v->size != before)
+	TRY(stamp_read(k->h, k->kept, &v->scope, &v->stamp));
+	if (is_more && v->stamp != before)
 		return ICS_EGONE;
-	if (v->select.n == 0)
+	if (is_everything(&v->scope))
 		TRY(store_print_get(k->kept, &print));
 	sketch_maker_free(v->maker);
 	v->maker = sketch_maker_new(v->key, symbols_for(print.n, v->want));
-	k->set = (struct api_set){ .r = k->kept,
-		.select = &v->select,
-		.each = digest_take,
-		.arg = k };
+	k->set = (struct api_set){
+		.r = k->kept, .scope = &v->scope, .each = digest_take, .arg = k
+	};
 out:
 	return err;
 }
@@ -309,7 +330,7 @@ making_end(struct api_sketcher *k, enum ics_err err)
 	v->state = API_VERSION_READY;
 	for (size_t i = 0; i < asks.n; i++) {
 		if (err == ICS_OK)
-			version_answer(v, asks.at[i], v->size);
+			version_answer(v, asks.at[i], v->stamp);
 		else if (err == ICS_EGONE)
 			gone_reply(asks.at[i]);
 		else

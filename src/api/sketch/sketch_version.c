@@ -36,13 +36,13 @@ mark(const struct api_versions *all, char out[2 * MARK + 1])
 }
 
 void
-api_version_name(const struct api_versions *all, int64_t size,
+api_version_name(const struct api_versions *all, int64_t stamp,
     char out[API_SKETCH_NAME_MAX])
 {
 	char ours[2 * MARK + 1];
 
 	mark(all, ours);
-	(void)snprintf(out, API_SKETCH_NAME_MAX, "%" PRId64 "-%s", size,
+	(void)snprintf(out, API_SKETCH_NAME_MAX, "%" PRId64 "-%s", stamp,
 	    ours); /* fits */
 }
 
@@ -72,32 +72,37 @@ api_version_key(const struct api_versions *all, const char *name,
 /* ---- keeping --------------------------------------------------------------------- */
 
 static bool
-is_select(const struct api_version *v, const struct item_terms *select)
+is_scope(const struct api_version *v, const struct api_scope *scope)
 {
-	return bytes_equal(bytes_of(v->select.text, v->select.used),
+	const struct item_terms *of = &v->scope.select,
+				*select = &scope->select;
+
+	return memcmp(&v->scope.sight, &scope->sight, sizeof(scope->sight)) ==
+		   0 &&
+	       bytes_equal(bytes_of(of->text, of->used),
 		   bytes_of(select->text, select->used)) &&
-	       v->select.n == select->n &&
-	       memcmp(v->select.at, select->at,
-		   select->n * sizeof(select->at[0])) == 0;
+	       of->n == select->n &&
+	       memcmp(of->at, select->at, select->n * sizeof(select->at[0])) ==
+		   0;
 }
 
 struct api_version *
-api_versions_of(struct api_versions *all, const struct item_terms *select,
-    int64_t size)
+api_versions_of(struct api_versions *all, const struct api_scope *scope,
+    int64_t stamp)
 {
 	for (struct api_version *v = all->first; v != NULL; v = v->next)
-		if (is_select(v, select) &&
-		    (v->maker == NULL || v->size == size))
+		if (is_scope(v, scope) &&
+		    (v->maker == NULL || v->stamp == stamp))
 			return v;
 	return NULL;
 }
 
 struct api_version *
-api_versions_find(struct api_versions *all, const struct item_terms *select,
+api_versions_find(struct api_versions *all, const struct api_scope *scope,
     const char *name)
 {
 	for (struct api_version *v = all->first; v != NULL; v = v->next)
-		if (is_select(v, select) && strcmp(v->name, name) == 0)
+		if (is_scope(v, scope) && strcmp(v->name, name) == 0)
 			return v;
 	return NULL;
 }
@@ -156,7 +161,7 @@ api_versions_trim(struct api_versions *all)
 }
 
 struct api_version *
-api_versions_add(struct api_versions *all, const struct item_terms *select,
+api_versions_add(struct api_versions *all, const struct api_scope *scope,
     const char *name)
 {
 	struct api_version *v;
@@ -168,7 +173,7 @@ api_versions_add(struct api_versions *all, const struct item_terms *select,
 	v = alloc_zero(1, sizeof(*v));
 	memcpy(v->name, name, strlen(name) + 1);
 	api_version_key(all, name, v->key);
-	v->select = *select;
+	v->scope = *scope;
 	v->next = all->first;
 	all->first = v;
 	api_versions_trim(all);

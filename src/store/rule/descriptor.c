@@ -199,3 +199,17 @@ store_descriptor_put(struct store *s, struct store_descriptor *d, int64_t now)
 out:
 	return err;
 }
+
+enum ics_err
+store_descriptor_domain(struct store_reader *r, int64_t position,
+    unsigned *domain)
+{
+	sqlite3_stmt *stmt = db_query(&r->db, SQL_DESCRIPTOR_DOMAIN);
+	enum ics_err err;
+
+	row_bind_number(stmt, ":position", position);
+	TRY(db_step(&r->db, stmt));
+	*domain = (unsigned)row_number(stmt, 0); /* as CHECK has it */
+out:
+	return err;
+}

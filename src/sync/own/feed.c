@@ -202,7 +202,8 @@ outcome_find(struct sync_taken *sum, struct bytes outcome)
 		const char *word;
 		size_t *count;
 	} words[] = { { "inserted", &sum->taken }, { "updated", &sum->taken },
-		{ "waiting", &sum->taken }, { "ignored", &sum->known } };
+		{ "waiting", &sum->taken }, { "received", &sum->taken },
+		{ "ignored", &sum->known } };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (bytes_equal(outcome, bytes_of_str(words[i].word)))
