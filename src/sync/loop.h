@@ -141,6 +141,12 @@ const char *sync_keep_get(const struct sync *s, const struct sync_peer *p,
     const char *name);
 void sync_keep_set(struct sync *s, const struct sync_peer *p, const char *name,
     const char *value);
+/* Likewise a position of our own log, of size rows; 0 when there is none, or
+ * when it lies beyond the end, for then we were restored. */
+int64_t sync_keep_position(const struct sync *s, const struct sync_peer *p,
+    const char *name, int64_t size);
+void sync_keep_position_set(struct sync *s, const struct sync_peer *p,
+    const char *name, int64_t position);
 
 /* The peer has told all that it has: for sync_heard. */
 void sync_heard_now(struct sync *s, struct sync_peer *p);

@@ -6,8 +6,6 @@
  */
 #include "sync/fetch.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,28 +51,13 @@ finish(struct sync *s, struct sync_peer *p, const struct sync_result *result)
 	pushing_free(g);
 }
 
-static int64_t
-position_load(struct sync *s, struct sync_peer *p, int64_t size)
-{
-	const char *text = sync_keep_get(s, p, KEPT_PUSHED);
-	int64_t at = 0;
-
-	for (size_t i = 0;
-	     text != NULL && i < 18 && text[i] >= '0' && text[i] <= '9'; i++)
-		at = at * 10 + (text[i] - '0');
-	/* Beyond the end: we were restored. */
-	return at > size ? 0 : at;
-}
-
 static void
 position_save(struct sync *s, struct sync_peer *p)
 {
 	struct sync_pushing *g = p->priv->pushing;
-	char text[32];
 
 	g->at = g->next;
-	(void)snprintf(text, sizeof(text), "%" PRId64, g->at); /* fits */
-	sync_keep_set(s, p, KEPT_PUSHED, text);
+	sync_keep_position_set(s, p, KEPT_PUSHED, g->at);
 }
 
 /* ---- a batch ------------------------------------------------------------------- */
@@ -274,7 +257,7 @@ begin_due(struct sync *s, struct sync_peer *p)
 			.error = "store", .words = "our log cannot be read" });
 		return;
 	}
-	g->at = position_load(s, p, size);
+	g->at = sync_keep_position(s, p, KEPT_PUSHED, size);
 	batch_send(s, p);
 }
 

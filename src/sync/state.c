@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,63 @@
 #define STATE_MAX     (4u << 20) /* octets of the file */
 #define STATE_VERSION 1
 #define SAVE_SECONDS  1 /* changes that come soon are written together */
+
+/* ---- what is kept ------------------------------------------------------------------- */
+
+const char *
+sync_keep_get(const struct sync *s, const struct sync_peer *p, const char *name)
+{
+	(void)s;
+	for (size_t i = 0; i < p->priv->kept_n; i++)
+		if (strcmp(p->priv->kept[i].name, name) == 0)
+			return p->priv->kept[i].value;
+	return NULL;
+}
+
+void
+sync_keep_set(struct sync *s, const struct sync_peer *p, const char *name,
+    const char *value)
+{
+	struct sync_peer_private *priv = p->priv;
+	size_t i = 0;
+
+	while (i < priv->kept_n && strcmp(priv->kept[i].name, name) != 0)
+		i++;
+	if (i == SYNC_KEPT_MAX || strlen(name) >= SYNC_KEPT_NAME ||
+	    strlen(value) >= SYNC_KEPT_VALUE)
+		return;
+	(void)snprintf(priv->kept[i].name, SYNC_KEPT_NAME, "%s",
+	    name); /* it fits */
+	(void)snprintf(priv->kept[i].value, SYNC_KEPT_VALUE, "%s",
+	    value); /* likewise */
+	priv->kept_n += i == priv->kept_n;
+	sync_state_touch(s);
+}
+
+int64_t
+sync_keep_position(const struct sync *s, const struct sync_peer *p,
+    const char *name, int64_t size)
+{
+	const char *text = sync_keep_get(s, p, name);
+	int64_t at = 0;
+
+	for (size_t i = 0;
+	     text != NULL && i < 18 && text[i] >= '0' && text[i] <= '9'; i++)
+		at = at * 10 + (text[i] - '0');
+	return at > size ? 0 : at;
+}
+
+void
+sync_keep_position_set(struct sync *s, const struct sync_peer *p,
+    const char *name, int64_t position)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%" PRId64, position); /* fits */
+	sync_keep_set(s, p, name, text);
+}
+
+/* ---- the file ------------------------------------------------------------------------- */
 
 static char *
 path_new(const struct sync *s, const char *suffix)

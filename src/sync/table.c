@@ -65,36 +65,6 @@ sync_timer_set(struct sync_peer *p, enum sync_timer which, uint64_t at,
 	sync_alarm_set(p->priv->s, &p->priv->timers[which], at);
 }
 
-const char *
-sync_keep_get(const struct sync *s, const struct sync_peer *p, const char *name)
-{
-	(void)s;
-	for (size_t i = 0; i < p->priv->kept_n; i++)
-		if (strcmp(p->priv->kept[i].name, name) == 0)
-			return p->priv->kept[i].value;
-	return NULL;
-}
-
-void
-sync_keep_set(struct sync *s, const struct sync_peer *p, const char *name,
-    const char *value)
-{
-	struct sync_peer_private *priv = p->priv;
-	size_t i = 0;
-
-	while (i < priv->kept_n && strcmp(priv->kept[i].name, name) != 0)
-		i++;
-	if (i == SYNC_KEPT_MAX || strlen(name) >= SYNC_KEPT_NAME ||
-	    strlen(value) >= SYNC_KEPT_VALUE)
-		return;
-	(void)snprintf(priv->kept[i].name, SYNC_KEPT_NAME, "%s",
-	    name); /* it fits */
-	(void)snprintf(priv->kept[i].value, SYNC_KEPT_VALUE, "%s",
-	    value); /* likewise */
-	priv->kept_n += i == priv->kept_n;
-	sync_state_touch(s);
-}
-
 /* ---- what came of it --------------------------------------------------------------- */
 
 /* What a peer said may be in words, and goes to terminals. */

@@ -4,36 +4,12 @@
  * tells, from where the last round came to. What came from it is not given
  * back.
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "sync/own.h"
 
 #define KEPT_TOLD "told" /* a position of our own log */
 #define ROWS_MAX  1000	 /* a round */
-
-static int64_t
-told_load(struct sync *s, struct sync_peer *p, int64_t size)
-{
-	const char *text = sync_keep_get(s, p, KEPT_TOLD);
-	int64_t told = 0;
-
-	for (size_t i = 0;
-	     text != NULL && i < 18 && text[i] >= '0' && text[i] <= '9'; i++)
-		told = told * 10 + (text[i] - '0');
-	/* Beyond the end: we were restored. */
-	return told > size ? 0 : told;
-}
-
-static void
-told_save(struct sync *s, struct sync_peer *p, int64_t told)
-{
-	char text[32];
-
-	(void)snprintf(text, sizeof(text), "%" PRId64, told); /* fits */
-	sync_keep_set(s, p, KEPT_TOLD, text);
-}
 
 void
 sync_news_skip(struct sync *s, struct sync_peer *p)
@@ -42,7 +18,7 @@ sync_news_skip(struct sync *s, struct sync_peer *p)
 	int64_t size;
 
 	if (r != NULL && store_log_size(r, &size) == ICS_OK)
-		told_save(s, p, size);
+		sync_keep_position_set(s, p, KEPT_TOLD, size);
 }
 
 static enum ics_err
@@ -57,7 +33,7 @@ rows_read(struct sync *s, struct sync_peer *p, struct sync_own *own)
 		err = store_log_size(r, &size);
 	if (err != ICS_OK)
 		return err;
-	own->told = told_load(s, p, size);
+	own->told = sync_keep_position(s, p, KEPT_TOLD, size);
 	for (size_t i = 0; i < ROWS_MAX; i++) {
 		err = store_log_next(r, own->told, &row);
 		if (err == ICS_ENOTFOUND)
@@ -77,7 +53,7 @@ rows_read(struct sync *s, struct sync_peer *p, struct sync_own *own)
 static void
 told(struct sync *s, struct sync_peer *p)
 {
-	told_save(s, p, sync_own_of(p)->told);
+	sync_keep_position_set(s, p, KEPT_TOLD, sync_own_of(p)->told);
 	sync_own_done(s, p);
 }
 
