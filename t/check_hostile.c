@@ -133,11 +133,12 @@ flood(bool fits, size_t parts)
 	for (uint32_t i = 0; i < FLOOD_SIGS; i++)
 		forgery_put(&packets, buf_bytes(&model), i, fits);
 	ck_assert(buf_end(&packets) == ICS_OK);
-	start = clock_mono_ns();
+	start = clock_thread_ns();
 	ck_assert_uint_eq(verified_in(buf_bytes(&packets)), 1);
 	printf("# %u signatures, %zu parts: %llu ms\n", FLOOD_SIGS, parts,
-	    (unsigned long long)(clock_mono_ns() - start) / 1000000);
-	ck_assert_uint_lt((clock_mono_ns() - start) / 1000000000, SECONDS_MAX);
+	    (unsigned long long)(clock_thread_ns() - start) / 1000000);
+	ck_assert_uint_lt((clock_thread_ns() - start) / 1000000000,
+	    SECONDS_MAX);
 	buf_release(&packets);
 	buf_release(&model);
 }
