@@ -101,6 +101,19 @@ two_read(struct hkp_request *rq, struct hkp_reply *rp,
 	       api_number_read(&q, rp, &rows[1], &out[1]);
 }
 
+/* A proof is asked for, by two numbers, the second by default the size of the
+ * log. NULL when the reply is filled. */
+static struct store_reader *
+proof_begin(struct hkp_request *rq, struct hkp_reply *rp,
+    struct api_number rows[2], int64_t n[2])
+{
+	struct head head = { 0 };
+	struct store_reader *r = head_read(rq, rp, &head);
+
+	rows[1].otherwise = head.size;
+	return r != NULL && two_read(rq, rp, rows, n) ? r : NULL;
+}
+
 static void
 beyond_reply(struct hkp_reply *rp, enum ics_err err)
 {
@@ -128,18 +141,15 @@ out:
 void
 api_log_inclusion(struct hkp_request *rq, struct hkp_reply *rp)
 {
+	struct api_number rows[] = { { "position", 1, INT64_MAX, 0 },
+		{ "size", 0, INT64_MAX, 0 } };
 	struct store_proof proof;
 	uint8_t root[HASH_OCTETS], leaf[HASH_OCTETS];
-	struct head head;
-	struct store_reader *r = head_read(rq, rp, &head);
 	int64_t n[2];
+	struct store_reader *r = proof_begin(rq, rp, rows, n);
 	enum ics_err err;
 
-	if (r == NULL ||
-	    !two_read(rq, rp,
-		(const struct api_number[]){ { "position", 1, INT64_MAX, 0 },
-		    { "size", 0, INT64_MAX, head.size } },
-		n))
+	if (r == NULL)
 		return;
 	TRY(store_log_inclusion(r, n[0], n[1], &proof));
 	TRY(store_log_root(r, n[1], root));
@@ -156,18 +166,15 @@ out:
 void
 api_log_consistency(struct hkp_request *rq, struct hkp_reply *rp)
 {
+	struct api_number rows[] = { { "from", 0, INT64_MAX, -1 },
+		{ "to", 0, INT64_MAX, 0 } };
 	struct store_proof proof;
 	uint8_t before[HASH_OCTETS], now[HASH_OCTETS];
-	struct head head;
-	struct store_reader *r = head_read(rq, rp, &head);
 	int64_t n[2];
+	struct store_reader *r = proof_begin(rq, rp, rows, n);
 	enum ics_err err;
 
-	if (r == NULL ||
-	    !two_read(rq, rp,
-		(const struct api_number[]){ { "from", 0, INT64_MAX, -1 },
-		    { "to", 0, INT64_MAX, head.size } },
-		n))
+	if (r == NULL)
 		return;
 	TRY(store_log_consistency(r, n[0], n[1], &proof));
 	TRY(store_log_root(r, n[0], before));

@@ -25,30 +25,15 @@ pool_records_forget(struct item_pool *pool)
 	pool_records_release(&pool->records);
 }
 
+/* Why a record is refused; NULL: it is not. Nobody else checks what nobody here
+ * can, so an opaque one is refused. */
 static const struct reason *
-reason_of(enum pgp_verdict verdict)
+refusal_of(enum pgp_verdict verdict)
 {
-	switch (verdict) {
-	case PGP_GOOD:
-	case PGP_WEAK:
-	case PGP_EXPIRED:
-	case PGP_REVOKED:
+	if (verdict == PGP_WEAK)
 		return NULL;
-	case PGP_OPAQUE:
-	case PGP_UNSUPPORTED:
-		return PGP_REASON(unsupported);
-	case PGP_UNKNOWN:
-		return PGP_REASON(unknown_issuer);
-	case PGP_TOO_WEAK:
-		return PGP_REASON(too_weak);
-	case PGP_MISPLACED:
-		return PGP_REASON(misplaced);
-	case PGP_LOCAL:
-		return PGP_REASON(local_signature);
-	case PGP_BAD:
-		break;
-	}
-	return PGP_REASON(bad_signature);
+	return verdict == PGP_OPAQUE ? PGP_REASON(unsupported)
+				     : pgp_verdict_reason(verdict);
 }
 
 static void
@@ -79,7 +64,7 @@ maker_find(const struct item_pool *pool, const struct candidate *c,
 		*cert = pool->keys.at[i].cert;
 		verdict = pgp_record_verify(sig, &pool->certs.at[*cert].facts,
 		    &subject, key);
-		if (reason_of(verdict) == NULL)
+		if (refusal_of(verdict) == NULL)
 			return verdict;
 		if (verdict != PGP_UNKNOWN)
 			best = verdict;
@@ -127,7 +112,7 @@ candidate_settle(struct item_pool *pool, const struct candidate *c,
 	size_t cert = 0;
 
 	c->from->is_settled = true;
-	why = reason_of(maker_find(pool, c, &cert, &key));
+	why = refusal_of(maker_find(pool, c, &cert, &key));
 	if (why != NULL) {
 		refuse(c->from, why, rep);
 		return;

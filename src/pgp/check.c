@@ -228,8 +228,8 @@ pass_withdrawn(struct check *c)
 	free(revoked);
 }
 
-static const struct reason *
-reason_of(enum pgp_verdict verdict, const struct judge_note *note)
+const struct reason *
+pgp_verdict_reason(enum pgp_verdict verdict)
 {
 	switch (verdict) {
 	case PGP_GOOD:
@@ -243,8 +243,7 @@ reason_of(enum pgp_verdict verdict, const struct judge_note *note)
 	case PGP_UNKNOWN:
 		return PGP_REASON(unknown_issuer);
 	case PGP_UNSUPPORTED:
-		return note->is_costly ? PGP_REASON(too_costly)
-				       : PGP_REASON(unsupported);
+		return PGP_REASON(unsupported);
 	case PGP_TOO_WEAK:
 		return PGP_REASON(too_weak);
 	case PGP_MISPLACED:
@@ -254,8 +253,18 @@ reason_of(enum pgp_verdict verdict, const struct judge_note *note)
 	case PGP_BAD:
 		break;
 	}
-	return note->lacks_back ? PGP_REASON(bad_backsig)
-				: PGP_REASON(bad_signature);
+	return PGP_REASON(bad_signature);
+}
+
+/* The same, with what the judge noted on the way. */
+static const struct reason *
+reason_of(enum pgp_verdict verdict, const struct judge_note *note)
+{
+	if (verdict == PGP_UNSUPPORTED && note->is_costly)
+		return PGP_REASON(too_costly);
+	if (verdict == PGP_BAD && note->lacks_back)
+		return PGP_REASON(bad_backsig);
+	return pgp_verdict_reason(verdict);
 }
 
 /* Only so many findings are kept: the graver ones go first. */

@@ -55,6 +55,8 @@ enum pgp_verdict {
 	PGP_BAD		 /* does not verify */
 };
 const char *pgp_verdict_words(enum pgp_verdict verdict);
+/* What there is to find fault with, or to note; NULL: nothing. */
+const struct reason *pgp_verdict_reason(enum pgp_verdict verdict);
 
 /*
  * Verify one signature by one key over one subject: encodings, digest, weak
