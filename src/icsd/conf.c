@@ -274,6 +274,7 @@ conf_sync(const struct conf *c, struct sync_config *config)
 		.session_seconds = (unsigned)c->session_seconds,
 		.pause_seconds = (unsigned)c->recon_pause,
 		.frame = c->recon_frame,
+		.is_closed = !c->is_public,
 	};
 	if (c->tls_cert[0] != '\0') {
 		config->tls_cert = c->tls_cert;

@@ -181,7 +181,7 @@ session_ended(struct sync *s, struct sync_peer *p,
 
 /* The peer's view of a snapshot of a whole tree. ICS_EBUSY: none now. */
 static enum ics_err
-view_take(struct sync *s, struct gossip *g)
+view_take(struct sync *s, struct sync_peer *p, struct gossip *g)
 {
 	static const struct recon_prefix all;
 	struct recon_sum sum;
@@ -195,6 +195,9 @@ view_take(struct sync *s, struct gossip *g)
 	store_tree_view(g->view, &g->base);
 	TRY(g->base.sum(g->base.arg, &all, &sum));
 	sync_known_size(g->known, sum.n);
+	if (sync_known_is_out(g->known))
+		TRY(ICS_EBUSY);
+	TRY(sync_sight_hide(s, p, g->view, g->known));
 	TRY(sync_known_view_take(g->known, &g->base, s->now, &g->shown));
 	g->is_shown = true;
 out:
@@ -211,7 +214,7 @@ session_begin(struct sync *s, struct sync_peer *p, int fd)
 	struct sync_conn_setup setup = {
 		.peer = p, .fd = fd, .done = session_ended
 	};
-	enum ics_err err = view_take(s, g);
+	enum ics_err err = view_take(s, p, g);
 
 	g->is_visit = fd >= 0;
 	setup.view = g->shown;
@@ -219,6 +222,10 @@ session_begin(struct sync *s, struct sync_peer *p, int fd)
 		g->conn = sync_conn_start(s, &setup);
 	return err;
 }
+
+static const struct sync_result shut = { .error = "rights",
+	.words = "what everybody may see is too little, or what must be hidden "
+		 "too much, to gossip: see public in icsd.conf" };
 
 static void
 start(struct sync *s, struct sync_peer *p)
@@ -230,6 +237,8 @@ start(struct sync *s, struct sync_peer *p)
 		    &(struct sync_result){ .error = "busy",
 			.words = "we have other sessions, or our tree is "
 				 "being built" });
+	else if (err == ICS_EDENIED || err == ICS_ETOOBIG)
+		end(s, p, &shut);
 	else if (err != ICS_OK)
 		end(s, p,
 		    &(struct sync_result){

@@ -276,6 +276,23 @@ sync_known_hide(struct sync_known *k, const struct recon_hash *hash,
 	set_change(k, &c);
 }
 
+bool
+sync_known_is_out(const struct sync_known *k)
+{
+	return k->is_out;
+}
+
+void
+sync_known_hide_none(struct sync_known *k)
+{
+	assert(!k->is_out);
+	if (recon_set_size(k->hidden) == 0)
+		return;
+	recon_set_free(k->hidden);
+	k->hidden = recon_set_new();
+	k->is_checked = false;
+}
+
 /* What is to be asked for once more must be found again. */
 static void
 again_unshow(struct sync_known *k, uint64_t now)

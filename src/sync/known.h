@@ -60,6 +60,12 @@ void sync_known_clear(struct sync_known *k);
 void sync_known_hide(struct sync_known *k, const struct recon_hash *hash,
     bool is_hidden);
 
+/* Is a view out? */
+bool sync_known_is_out(const struct sync_known *k);
+
+/* Hide nothing any more. No view is out. */
+void sync_known_hide_none(struct sync_known *k);
+
 /*
  * What a session with this peer shows: base and ghosts without what is hidden.
  * One at a time: ICS_EBUSY while another is out. base is copied, what it

@@ -14,6 +14,7 @@
 #define SYNC_LOOP_H
 
 #include "base/buf.h"
+#include "domain/domain.h"
 #include "sync/sync.h"
 
 struct sync_peer;
@@ -150,6 +151,19 @@ void sync_keep_position_set(struct sync *s, const struct sync_peer *p,
 
 /* The peer has told all that it has: for sync_heard. */
 void sync_heard_now(struct sync *s, struct sync_peer *p);
+
+/* ---- read rights: seen/seen.c ------------------------------------------------- */
+
+/* What a peer may be sent. */
+void sync_sight_read(struct sync *s, const struct sync_peer *p,
+    struct domain_sight *sight);
+bool sync_sight_sees(struct store_reader *r, const struct domain_sight *sight,
+    const struct notations_subject *subject);
+/* Hide from a peer by recon what it may not see; no view of k is out.
+ * ICS_ETOOBIG, ICS_EDENIED: it may be shown nothing at all. */
+struct sync_known;
+enum ics_err sync_sight_hide(struct sync *s, const struct sync_peer *p,
+    struct store_reader *r, struct sync_known *k);
 
 /* Sockets that are not libcurl's: call on readable or writable. */
 enum sync_wish {

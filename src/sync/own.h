@@ -56,7 +56,8 @@ struct sync_give {
 	size_t next, from;	  /* from: where the batch under way began */
 	struct sync_members sent; /* what that is of */
 	size_t batch;
-	bool records; /* certificates went first */
+	bool records;		   /* certificates went first */
+	struct domain_sight sight; /* what the peer may be sent, of the batch */
 	sync_then *then;
 };
 

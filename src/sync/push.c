@@ -31,6 +31,7 @@ struct sync_pushing {
 	size_t rows;	  /* of the round */
 	unsigned refused; /* alone, by a 500, since the last that was taken */
 	bool has_more;
+	struct domain_sight sight; /* what the peer may be sent, of the batch */
 	struct buf body;
 };
 
@@ -66,12 +67,13 @@ position_save(struct sync *s, struct sync_peer *p)
  * none for such servers. */
 static enum ics_err
 row_put(struct store_reader *r, const struct store_log_row *row,
-    struct buf *certs, size_t *n)
+    struct sync_pushing *g, struct buf *certs)
 {
 	struct store_cert cert;
 	enum ics_err err;
 
-	if (row->event != STORE_EVENT_PUT)
+	if (row->event != STORE_EVENT_PUT ||
+	    !sync_sight_sees(r, &g->sight, &row->subject))
 		return ICS_OK;
 	err = store_cert_get_primary(r, &row->item, &cert);
 	if (err == ICS_ENOTFOUND)
@@ -80,17 +82,19 @@ row_put(struct store_reader *r, const struct store_log_row *row,
 	    memcmp(cert.digest, row->digest, sizeof(cert.digest)) != 0)
 		return err;
 	buf_put(certs, cert.data);
-	++*n;
+	g->certs++;
 	return ICS_OK;
 }
 
 static enum ics_err
-batch_read(struct sync *s, struct sync_pushing *g, struct buf *certs)
+batch_read(struct sync *s, struct sync_peer *p, struct buf *certs)
 {
+	struct sync_pushing *g = p->priv->pushing;
 	struct store_reader *r = sync_reader(s);
 	struct store_log_row row;
 	enum ics_err err = r == NULL ? ICS_EDB : ICS_OK;
 
+	sync_sight_read(s, p, &g->sight);
 	g->next = g->at;
 	g->certs = 0;
 	g->has_more = true;
@@ -105,7 +109,7 @@ batch_read(struct sync *s, struct sync_pushing *g, struct buf *certs)
 			break;
 		g->next = row.position;
 		g->rows++;
-		err = row_put(r, &row, certs, &g->certs);
+		err = row_put(r, &row, g, certs);
 	}
 	return err == ICS_OK ? buf_end(certs) : err;
 }
@@ -221,7 +225,7 @@ batch_send(struct sync *s, struct sync_peer *p)
 	enum ics_err err;
 
 	buf_init(&certs, BODY_MAX);
-	err = batch_read(s, g, &certs);
+	err = batch_read(s, p, &certs);
 	buf_clear(&g->body);
 	if (err == ICS_OK && g->certs > 0) {
 		form_write(&g->body, buf_bytes(&certs));

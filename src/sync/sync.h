@@ -108,6 +108,7 @@ struct sync_config {
 	unsigned session_seconds;	/* 60 */
 	unsigned pause_seconds; /* between sessions that a peer begins: 20 */
 	bool is_mute;		/* the process gave up making connections */
+	bool is_closed;		/* what is of no domain is nobody's to see */
 	size_t frame;		/* octets: 256 KiB */
 };
 

@@ -20,6 +20,24 @@ sync_give_release(struct sync_give *g)
 	*g = (struct sync_give){ 0 };
 }
 
+/* May the peer see it? */
+static bool
+may_give(struct store_reader *r, const struct domain_sight *sight,
+    const struct store_digest *digest)
+{
+	struct store_record record;
+	bool sees = false;
+
+	if (sight->all)
+		return true;
+	if (!digest->is_record)
+		return domain_sight_sees_cert(sight, r, digest->id, &sees) ==
+			   ICS_OK &&
+		       sees;
+	return store_record_get(r, digest->digest, &record) == ICS_OK &&
+	       sync_sight_sees(r, sight, &record.subject);
+}
+
 /* Append the octets of one of ours. */
 static enum ics_err
 octets_put(struct store_reader *r, const struct store_digest *digest,
@@ -55,7 +73,8 @@ head_put(struct sync *s, struct sync_own *own, const struct sketch_member *head)
 	if (!sync_own_wants(own->given, head->b))
 		return ICS_OK;
 	TRY(store_digest_find(r, bytes_of(head->b, SKETCH_MEMBER), &found));
-	if (found.n > 0 && one.is_record == own->give.records) {
+	if (found.n > 0 && one.is_record == own->give.records &&
+	    may_give(r, &own->give.sight, &one)) {
 		TRY(octets_put(r, &one, &own->body));
 		*sync_members_add(&own->give.sent) = *head;
 	}
@@ -116,11 +135,13 @@ turn_end(struct sync_give *g)
 }
 
 static enum ics_err
-batch_fill(struct sync *s, struct sync_own *own)
+batch_fill(struct sync *s, struct sync_peer *p)
 {
+	struct sync_own *own = sync_own_of(p);
 	struct sync_give *g = &own->give;
 	enum ics_err err = ICS_OK;
 
+	sync_sight_read(s, p, &g->sight);
 	g->from = g->next;
 	g->sent.n = 0;
 	while (g->next < g->todo.n && g->sent.n < g->batch &&
@@ -143,7 +164,7 @@ give_next(struct sync *s, struct sync_peer *p)
 
 	buf_init(&own->body, BODY_MAX);
 	do
-		err = batch_fill(s, own);
+		err = batch_fill(s, p);
 	while (err == ICS_OK && own->body.n == 0 &&
 	       (g->next < g->todo.n || turn_end(g)));
 	if (err == ICS_OK)
