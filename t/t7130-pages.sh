@@ -181,16 +181,19 @@ test_ok 'and by ics' '
 
 # ---- what is not there
 
-test_ok 'what is not there has one page' '
-	same 404 "$(page /item/0123456789012345678901234567890123456789)" &&
-	cp "$tmp/body" "$tmp/miss" && sed "/^[Dd]ate/d" "$tmp/head" >"$tmp/miss.head" &&
-	shows "Nothing found" &&
-	for other in sha256:$(printf x | sha256sum | cut -c 1-64) \
-		0123456789abcdef 06$code; do
-		same 404 "$(page "/item/$other")" && cmp "$tmp/body" "$tmp/miss" &&
-			sed "/^[Dd]ate/d" "$tmp/head" | cmp - "$tmp/miss.head" ||
-			break
+# missing ID...: each has the page of the first, head and all
+missing() {
+	for other; do
+		same 404 "$(page "/item/$other")" || return
+		sed "/^[Dd]ate/d" "$tmp/head" | cat - "$tmp/body" >"$tmp/this"
+		test "$other" != "$1" || cp "$tmp/this" "$tmp/miss"
+		cmp "$tmp/this" "$tmp/miss" || return
 	done
+}
+nowhere=0123456789012345678901234567890123456789
+test_ok 'what is not there has one page' '
+	missing "$nowhere" "sha256:$(printf x | sha256sum | cut -c 1-64)" \
+		0123456789abcdef "06$code" && shows "Nothing found"
 '
 test_ok 'what is no id is a 400 that helps' '
 	same 400 "$(page "/item/%3Cb%3E")" && shows "That cannot be asked"
@@ -285,6 +288,16 @@ test_ok 'a domain that one may not read is not there' '
 	"$ICS" -D "$icsd_dir" policy put "$tmp/plant-7.2.asc" &&
 	same 404 "$(page "/domain/plant-7")" && cmp "$tmp/body" "$tmp/nowhere" &&
 	same 200 "$(page /domains)" && ! grep -q plant-7 "$tmp/body"
+'
+finds_nothing() {
+	for query; do
+		same 200 "$(page "/search?$query")" && shows Found Nothing. ||
+			return
+	done
+}
+test_ok 'nor are the things in it, in the same words' '
+	missing "$nowhere" "$device" "$(printf %s "$device" | tail -c 16)" &&
+	finds_nothing q=T1000 q=000123 q=model=T1000 "q=$device" kind=device
 '
 # From here on everybody may read it again.
 test_ok 'and is there again' '
