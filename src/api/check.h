@@ -243,9 +243,10 @@ struct api_check_cache *api_check_cache_of(struct hkp_request *rq);
 struct api_check_answer {
 	unsigned holds; /* of one thread alone */
 	size_t number;	/* of the domain; POLICY_NOBODY */
-	struct notations_subject subject, on, registered;
-	char domain[POLICY_NAME_MAX];
-	char purpose[API_CHECK_PURPOSE_MAX];
+	struct notations_subject subject;
+	const struct notations_subject *on, *registered; /* NULL: none */
+	const char *domain;				 /* "" without */
+	const char *purpose;
 	bool is_allowed, is_stale, is_fleeting;
 	int64_t made_at, data_at, freshness, grace, until;
 	const struct api_check_reason *reasons;
@@ -262,7 +263,7 @@ struct api_check_answer *api_check_answer_new(const struct api_check_request *c,
 
 /* ---- kept answers: cache.c -------------------------------------------------- */
 
-#define API_CHECK_CACHE_OCTETS (8u << 20) /* of a worker's answers */
+#define API_CHECK_CACHE_OCTETS (4u << 20) /* of a worker's answers */
 
 /*
  * A worker's own: nothing in it is shared. An answer is told again only while

@@ -62,12 +62,29 @@ piece_put(struct block *b, const void *from, size_t n)
 	return to;
 }
 
+static const char *
+text_put(struct block *b, const char *text)
+{
+	return piece_put(b, text, strlen(text) + 1);
+}
+
+static const struct notations_subject *
+subject_put(struct block *b, const struct notations_subject *subject)
+{
+	return subject->kind == NOTATIONS_SUBJECT_NONE
+		   ? NULL
+		   : piece_put(b, subject, sizeof(*subject));
+}
+
 static void
 pieces_put(struct block *b, const struct api_check_draft *d,
     struct api_check_answer *a)
 {
 	struct api_check_voucher *vouchers;
 
+	a->on = subject_put(b, &d->part->on);
+	a->registered = subject_put(b, &d->registered);
+	a->domain = text_put(b, d->domain);
 	a->reasons =
 	    piece_put(b, d->reasons, d->reasons_n * sizeof(d->reasons[0]));
 	a->said = piece_put(b, d->said, d->said_n * sizeof(d->said[0]));
@@ -98,8 +115,6 @@ api_check_answer_new(const struct api_check_request *c,
 	struct api_check_answer a = { .holds = 1,
 		.number = d->number,
 		.subject = d->part->subject,
-		.on = d->part->on,
-		.registered = d->registered,
 		.is_allowed = d->is_allowed,
 		.is_stale = d->is_stale,
 		.is_fleeting = d->is_fleeting,
@@ -114,14 +129,14 @@ api_check_answer_new(const struct api_check_request *c,
 	struct api_check_answer *out;
 	struct block b = { NULL, 0 };
 
-	memcpy(a.domain, d->domain, sizeof(a.domain));
-	memcpy(a.purpose, c->purpose, sizeof(a.purpose));
 	(void)piece_put(&b, &a, sizeof(a));
 	pieces_put(&b, d, &a);
+	(void)text_put(&b, c->purpose);
 	a.octets = b.n;
 	out = alloc_new(b.n);
 	b = (struct block){ (uint8_t *)out, 0 };
 	(void)piece_put(&b, &a, sizeof(a));
 	pieces_put(&b, d, out);
+	out->purpose = text_put(&b, c->purpose);
 	return out;
 }

@@ -12,7 +12,7 @@
 
 #include "api/check.h"
 
-#define ROWS	4096u
+#define ROWS	2048u
 #define IN_ROW	8u
 #define CATCHUP 4096 /* log rows read in one look; beyond: all is void */
 
@@ -159,11 +159,14 @@ hash_of(const struct api_check_request *c,
 	return h ^ h >> 32;
 }
 
+/* on NULL: none. */
 static bool
-is_same_on(const struct notations_subject *a, const struct notations_subject *b)
+is_same_on(const struct notations_subject *on,
+    const struct notations_subject *asked)
 {
-	return a->kind == b->kind && (a->kind == NOTATIONS_SUBJECT_NONE ||
-					 notations_subject_equal(a, b));
+	return on == NULL ? asked->kind == NOTATIONS_SUBJECT_NONE
+			  : asked->kind != NOTATIONS_SUBJECT_NONE &&
+				notations_subject_equal(on, asked);
 }
 
 static bool
@@ -174,7 +177,7 @@ is_of(const struct kept *e, const struct api_check_request *c,
 
 	return memcmp(&e->sight, &sight, sizeof(sight)) == 0 &&
 	       notations_subject_equal(&e->answer->subject, &part->subject) &&
-	       is_same_on(&e->answer->on, &part->on) &&
+	       is_same_on(e->answer->on, &part->on) &&
 	       strcmp(e->answer->purpose, c->purpose) == 0 &&
 	       e->asked == c->domain &&
 	       memcmp(&e->bits, bits, sizeof(*bits)) == 0;

@@ -87,7 +87,7 @@ help_put(struct buf *out, const struct api_check_answer *a, const char *help)
 		const char *word;
 		const struct notations_subject *subject;
 	} names[] = { { "ID", &a->subject }, { "CODE", &a->subject },
-		{ "DEVICE", &a->on } };
+		{ "DEVICE", a->on } };
 	char text[NOTATIONS_SUBJECT_TEXT_MAX];
 
 	buf_put_str(out, "\"help\":\"");
@@ -98,7 +98,7 @@ help_put(struct buf *out, const struct api_check_answer *a, const char *help)
 		for (size_t i = 0; i < 3 && n > 1; i++) {
 			if (strlen(names[i].word) != n ||
 			    strncmp(help, names[i].word, n) != 0 ||
-			    names[i].subject->kind == NOTATIONS_SUBJECT_NONE)
+			    names[i].subject == NULL)
 				continue;
 			notations_subject_text(names[i].subject, text);
 			buf_put_str(out, text);
@@ -131,9 +131,8 @@ reason_put(struct buf *out, const struct api_check_answer *a,
 	}
 	if (r->missing != 0)
 		roles_put(out, "missing", r->missing);
-	if (r->rule == POLICY_RULE_SUBSTITUTED &&
-	    a->registered.kind != NOTATIONS_SUBJECT_NONE)
-		subject_put(out, "registered", &a->registered);
+	if (r->rule == POLICY_RULE_SUBSTITUTED && a->registered != NULL)
+		subject_put(out, "registered", a->registered);
 	if (r->tone != POLICY_FINE && help[0] != '\0')
 		help_put(out, a, help);
 	close_put(out, "},");
@@ -188,8 +187,8 @@ answer_put(struct buf *out, const struct api_check_telling *t, size_t part)
 	buf_put_str(out, "{");
 	if (a->subject.kind != NOTATIONS_SUBJECT_NONE)
 		subject_put(out, "subject", &a->subject);
-	if (a->on.kind != NOTATIONS_SUBJECT_NONE)
-		subject_put(out, "on", &a->on);
+	if (a->on != NULL)
+		subject_put(out, "on", a->on);
 	if (a->domain[0] != '\0')
 		buf_printf(out, "\"domain\":\"%s\",", a->domain);
 	buf_printf(out, "\"purpose\":\"%s\",\"decision\":\"%s\",\"stale\":%s,",
