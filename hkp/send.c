@@ -323,6 +323,7 @@ hkp_request_submit(struct hkp_request *rq, struct hkp_reply *rp,
 
 	if (job->origin == INTAKE_PUBLIC && c->bucket != HKP_ADDRESS_BUCKETS)
 		job->lane = 1 + c->bucket % INTAKE_LANES;
+	job->is_peer = hkp_request_peer(rq) != NULL;
 	job->done = intake_done;
 	job->arg = c;
 	c->finish = finish;

@@ -21,6 +21,7 @@ static unsigned checkers = 2;
 static struct policy_rights trusted; /* what start() configures */
 static bool claims_refused;
 static uint64_t cost_ns;
+static enum domain_profile profile;
 
 /* ---- one submission, answered synchronously ---- */
 
@@ -142,7 +143,8 @@ start(void)
 		.checkers = checkers,
 		.rights = trusted,
 		.cost_ns = cost_ns,
-		.refuse_claims = claims_refused };
+		.refuse_claims = claims_refused,
+		.profile = profile };
 
 	ck_assert_int_eq(store_open(dir, STORE_CREATE, &store), ICS_OK);
 	config.store = store;
@@ -168,6 +170,7 @@ setup(void)
 	trusted = (struct policy_rights){ 0 };
 	claims_refused = false;
 	cost_ns = 0;
+	profile = DOMAIN_PROFILE_OPEN;
 	start();
 }
 

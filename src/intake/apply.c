@@ -197,8 +197,10 @@ row_fill(const struct waiting_sig *sig, const struct intake_job *job,
 		.received = clock_now(),
 	};
 	(void)snprintf(row->domain, sizeof(row->domain), "%s",
-	    is_ours ? "operator" : "public"); /* fits */
-	if (!is_ours && job->lane != 0)
+	    is_ours	   ? INTAKE_LANE_OPERATOR
+	    : job->is_peer ? INTAKE_LANE_PEER
+			   : "public"); /* fits */
+	if (!is_ours && !job->is_peer && job->lane != 0)
 		(void)snprintf(row->domain, sizeof(row->domain), "public/%u",
 		    job->lane); /* fits */
 }

@@ -93,7 +93,7 @@ cert_judge(struct checker *c, const struct pgp_cert *raw,
 	enum ics_err err;
 
 	TRY(denied_check(c, item, &denied));
-	if (denied)
+	if (denied || !takes_carrier(c, item))
 		goto out;
 	TRY(stored_get(c, &item->fpr, &stored, change->base));
 	change->had_base = stored != NULL;
@@ -106,8 +106,10 @@ cert_judge(struct checker *c, const struct pgp_cert *raw,
 		err = ICS_OK;
 		goto out;
 	}
-	if (err == ICS_OK)
+	if (err == ICS_OK && takes_cert(c, stored, change->cert, item))
 		err = entry_prepare(change);
+	else
+		change_release(change);
 out:
 	pgp_cert_free(united);
 	pgp_cert_free(stored);
@@ -124,11 +126,22 @@ resume_check(struct checker *c, struct work *w)
 		*fpr_array_add(&w->ready) = after;
 }
 
+static enum carrier
+carrier_of(const struct work *w)
+{
+	if (w->kind != WORK_JOB)
+		return CARRIER_BEFORE;
+	if (w->job.origin == INTAKE_OPERATOR)
+		return CARRIER_OPERATOR;
+	return w->job.is_peer ? CARRIER_PEER : CARRIER_ANYBODY;
+}
+
 static void
 work_check(struct checker *c, struct work *w)
 {
 	enum ics_err err = store_reader_begin(c->reader);
 
+	c->carrier = carrier_of(w);
 	seats_forget(&c->seats);
 	if (err != ICS_OK) {
 		work_refuse(w, err, INTAKE_REASON(not_stored));

@@ -95,6 +95,7 @@ enum intake_order {
 struct intake_job {
 	enum intake_order order;
 	enum intake_origin origin;
+	bool is_peer; /* of the public: a peer that proved its TLS key */
 	/* Of INTAKE_LANES, from 1; 0: nobody knows the sender. Lanes are
 	 * served in turn; one may fill half of the queue. */
 	unsigned lane;
@@ -121,6 +122,7 @@ struct intake_config {
 	uint64_t cost_ns;   /* processor time that a submission of the public
 	                   * may take; 0: INTAKE_COST_NS */
 	bool refuse_claims; /* no records of those who have no right */
+	enum domain_profile profile; /* what it takes at all: takes.def */
 };
 
 /* Start the threads. The caller stops it with intake_free. */

@@ -196,19 +196,25 @@ signer_accept(struct judging *j, const struct signer *s)
 	return true;
 }
 
-/* Where no claims are kept: may he speak at all, or does the owner of a domain
- * want to hear everybody? */
+/* Does this kind of server take it of him? And where no claims are kept: may he
+ * speak at all, or does the owner of a domain want to hear everybody? */
 static enum ics_err
 right_check(struct judging *j, const struct signer *s, bool *may)
 {
+	const struct seat_ask ask = { &j->st.subject, &s->cert,
+		j->target_issuer };
 	struct intake *in = j->c->in;
-	enum ics_err err = ICS_OK;
+	enum ics_err err;
 
+	TRY(takes_record(j->c, &ask, j->item, may));
+	if (!*may)
+		goto out;
 	*may = !in->config.refuse_claims || rights_has_any(in, &s->cert);
 	if (!*may)
 		err = rights_welcome(in, j->c->reader, &j->st.subject, may);
 	if (err == ICS_OK && !*may)
 		refuse(j, INTAKE_REASON(not_authorised));
+out:
 	return err;
 }
 
@@ -319,7 +325,7 @@ record_judge(struct checker *c, const struct pgp_sig *sig,
 	if (!shape_take(&j))
 		return ICS_OK;
 	TRY(stored_check(&j, &is_stored));
-	if (is_stored)
+	if (is_stored || !takes_carrier(c, item))
 		goto out;
 	TRY(target_take(&j, &on));
 	if (on && statement_take(&j) && date_take(&j))
@@ -331,6 +337,16 @@ out:
 }
 
 /* ---- again ---- */
+
+/* Whether that carrier may was asked when it came. */
+static enum carrier
+carrier_of(const struct store_pending *row)
+{
+	if (strcmp(row->domain, INTAKE_LANE_OPERATOR) == 0)
+		return CARRIER_OPERATOR;
+	return strcmp(row->domain, INTAKE_LANE_PEER) == 0 ? CARRIER_PEER
+							  : CARRIER_ANYBODY;
+}
 
 /* Judge one row; it is done with, unless it waits for the same as before. */
 static enum ics_err
@@ -344,6 +360,7 @@ row_judge(struct checker *c, const struct store_pending *row, struct work *w)
 	struct pgp_sig sig;
 	enum ics_err err;
 
+	c->carrier = carrier_of(row);
 	/* The views of the row are gone with the next look-up. */
 	err = pgp_sig_parse(body, &sig);
 	if (err == ICS_OK)

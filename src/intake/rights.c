@@ -4,6 +4,7 @@
  * domains, as the set in force has them. Asked by all threads; replaced whole,
  * by a reload or when a descriptor came.
  */
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -65,23 +66,10 @@ intake_live(struct intake *in)
 	return in->live;
 }
 
-static bool
-right_is_any(enum notations_role role)
-{
-	(void)role;
-	return true;
-}
+#define ROLES_ANY UINT_MAX
 
-static bool
-right_is_maker(enum notations_role role)
-{
-	return role == NOTATIONS_ROLE_NONE ||
-	       role == NOTATIONS_ROLE_MANUFACTURER;
-}
-
-static bool
-rights_ask(struct intake *in, const struct pgp_fpr *fpr,
-    bool (*is_wanted)(enum notations_role role))
+bool
+rights_has_role(struct intake *in, const struct pgp_fpr *fpr, unsigned roles)
 {
 	struct domain_set *set = domain_live_hold(in->live);
 	const struct policy_rights *all = domain_set_all(set);
@@ -89,7 +77,9 @@ rights_ask(struct intake *in, const struct pgp_fpr *fpr,
 	bool found = false;
 
 	for (size_t i = first; i < first + n && !found; i++)
-		found = is_wanted(all->at[i].role) &&
+		found = ((roles | NOTATIONS_ROLE_BIT(NOTATIONS_ROLE_NONE)) >>
+				all->at[i].role &
+			    1u) != 0 &&
 			pgp_fpr_equal(&all->at[i].fpr, fpr);
 	domain_set_drop(set);
 	return found;
@@ -98,7 +88,7 @@ rights_ask(struct intake *in, const struct pgp_fpr *fpr,
 bool
 rights_has_any(struct intake *in, const struct pgp_fpr *fpr)
 {
-	return rights_ask(in, fpr, right_is_any);
+	return rights_has_role(in, fpr, ROLES_ANY);
 }
 
 enum ics_err
@@ -128,5 +118,6 @@ rights_knows(void *arg, const struct pgp_fpr *fpr)
 bool
 rights_has_maker(void *arg, const struct pgp_fpr *fpr)
 {
-	return rights_ask(arg, fpr, right_is_maker);
+	return rights_has_role(arg, fpr,
+	    NOTATIONS_ROLE_BIT(NOTATIONS_ROLE_MANUFACTURER));
 }

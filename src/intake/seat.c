@@ -200,7 +200,9 @@ climb_walk(struct climb *climb, bool *has)
 	for (size_t i = 0; i < climb->parties.n && !*has; i++) {
 		struct pgp_fpr party = climb->parties.at[i];
 
-		*has = is_above(climb, &party);
+		/* Who asks is named by others, or is the thing itself. */
+		*has = i == 0 ? is_own(climb->subject, &party)
+			      : is_above(climb, &party);
 		if (*has)
 			break;
 		TRY(owners_look(climb, &party));
@@ -231,6 +233,18 @@ out:
 	return err;
 }
 
+enum ics_err
+seat_is_named(struct checker *c, const struct seat_ask *ask, bool *is)
+{
+	struct climb climb = { .c = c, .subject = ask->subject };
+	enum ics_err err;
+
+	party_add(&climb, ask->party);
+	err = climb_walk(&climb, is);
+	fpr_array_release(&climb.parties);
+	return err;
+}
+
 static bool
 is_last(const struct seats *seats, const struct seat_ask *ask)
 {
@@ -253,14 +267,12 @@ seat_find(struct checker *c, const struct seat_ask *ask, bool *has)
 	if (!crowded)
 		return ICS_OK;
 	if (!is_last(&c->seats, ask)) {
-		party_add(&climb, ask->party);
-		TRY(climb_walk(&climb, &c->seats.has));
+		TRY(seat_is_named(c, ask, &c->seats.has));
 		c->seats.subject = *ask->subject;
 		c->seats.party = *ask->party;
 	}
 	*has = c->seats.has;
 out:
-	fpr_array_release(&climb.parties);
 	return err;
 }
 

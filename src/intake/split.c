@@ -154,6 +154,8 @@ revocation_judge(struct checker *c, const struct pgp_sig *sig,
 	struct buf packets;
 	enum ics_err err;
 
+	if (!takes_carrier(c, item))
+		return ICS_OK;
 	if (c->keyring.find(c->keyring.arg, &named, &issuer, 1) == 0) {
 		revocation_keep(sig, item, change);
 		return ICS_OK;

@@ -132,6 +132,9 @@ enum ics_err rights_renew(struct intake *in,
 /* Is there any right of this primary key; may it bind User IDs of keys that
  * sign nothing (arg is the struct intake)? Any thread. */
 bool rights_has_any(struct intake *in, const struct pgp_fpr *fpr);
+/* Has it a right without limits, or one of these roles (bits)? */
+bool rights_has_role(struct intake *in, const struct pgp_fpr *fpr,
+    unsigned roles);
 /* Does a domain that the subject belongs to keep what anybody says of it? */
 enum ics_err rights_welcome(struct intake *in, struct store_reader *r,
     const struct notations_subject *subject, bool *is);
@@ -168,8 +171,17 @@ struct seats {
 	uint32_t brought[SEATS_BROUGHT];
 };
 
+/* Who brought what is judged. */
+enum carrier {
+	CARRIER_ANYBODY,
+	CARRIER_PEER, /* a server whose TLS key is pinned */
+	CARRIER_OPERATOR,
+	CARRIER_BEFORE /* it was taken before, and waited */
+};
+
 struct checker {
 	struct intake *in;
+	enum carrier carrier; /* of the work at hand */
 	struct store_reader *reader;
 	struct pgp_keyring keyring; /* over reader, and own */
 	struct buf keys;	    /* what the keyring found last */
@@ -223,6 +235,24 @@ struct seat_ask {
 enum ics_err seat_find(struct checker *c, const struct seat_ask *ask,
     bool *has);
 void seats_forget(struct seats *seats);
+/* Is the party named from above, however much room there is? */
+enum ics_err seat_is_named(struct checker *c, const struct seat_ask *ask,
+    bool *is);
+
+/*
+ * Does this kind of server take it? False: item says by which rule not. The
+ * first is about who carries anything at all. cert is clean; stored is what
+ * is here of it, or NULL.
+ */
+bool takes_carrier(const struct checker *c, struct intake_item *item);
+bool takes_cert(const struct checker *c, const struct pgp_cert *stored,
+    const struct pgp_cert *cert, struct intake_item *item);
+enum ics_err takes_record(struct checker *c, const struct seat_ask *ask,
+    struct intake_item *item, bool *takes);
+
+/* The lane in which what a peer brought waits. */
+#define INTAKE_LANE_PEER     "peer"
+#define INTAKE_LANE_OPERATOR "operator"
 
 /* Take a submission apart and judge each piece; fills w->result. */
 void submission_check(struct checker *c, struct work *w);

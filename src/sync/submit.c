@@ -107,6 +107,7 @@ hand_over(struct sync *s, struct submission *u)
 {
 	struct intake_job job = { .order = INTAKE_SUBMIT,
 		.origin = INTAKE_PUBLIC,
+		.is_peer = u->what.peer->conf.kind == SYNC_ICS,
 		.lane = 1 + (unsigned)u->what.peer->priv->slot % INTAKE_LANES,
 		.input = u->what.input,
 		.done = intake_answered,
