@@ -182,7 +182,7 @@ static const struct {
 	{ "connections = 10K\n", { ":1: connections:" } },
 	{ "connections = 7\n", { ":1: connections:", "from 8 to 1000000" } },
 	{ "log-level = loud\n", { ":1: log-level: \"loud\"", "warn" } },
-	{ "profile = infield\n", { ":1: profile: \"infield\"", "open" } },
+	{ "profile = nowhere\n", { ":1: profile: \"nowhere\"", "certifier" } },
 	{ "admin = example.net:1\n", { ":1: admin:", "127.0.0.1:11372" } },
 	{ "listen = ftp://127.0.0.1:1\n", { ":1: listen:", "https://" } },
 	{ "listen = {\"127.0.0.1:1\",\n\"127.0.0.1:x\",\n\":1\"\n}\n",
@@ -269,7 +269,7 @@ START_TEST(test_command_line)
 		{ CONF_OPT_STATE_DIR, "/tmp/second" },
 	};
 	static const struct conf_given wrong[] = {
-		{ CONF_OPT_PROFILE, "infield" },
+		{ CONF_OPT_PROFILE, "nowhere" },
 	};
 	struct conf_source source = source_of(good, 4);
 	const char *text = "listen = {\":1\", \":2\", \":3\"}\n"
@@ -286,7 +286,7 @@ START_TEST(test_command_line)
 	source = source_of(wrong, 1);
 	ck_assert_int_eq(conf_load(&source, &c), ICS_ECONFIG);
 	ck_assert_ptr_nonnull(strstr(buf_str(&c->complaints),
-	    "command line: profile: \"infield\" will not do"));
+	    "command line: profile: \"nowhere\" will not do"));
 	conf_free(c);
 }
 END_TEST

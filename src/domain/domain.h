@@ -77,6 +77,11 @@ bool domain_signed_issuer(const struct domain_signed *s, struct pgp_fpr *fpr);
 void domain_text_canonical(struct bytes plain, struct buf *out);
 void domain_text_escaped(struct bytes plain, struct buf *out);
 
+/* Append the whole: the text, and the packets of its signatures by this key,
+ * with the hash that suits it (compose_hash). */
+void domain_signed_write(const struct pgp_key *by, struct bytes plain,
+    struct bytes packets, struct buf *out);
+
 /* ---- the language -------------------------------------------------------- */
 
 /* Complaints about a text: "LINE: what; what would help". */

@@ -5,6 +5,9 @@
  * and what is digested come from the same lines.
  * Spec: RFC 9580 7.
  */
+#include <ctype.h>
+
+#include "compose/compose.h"
 #include "domain/parse.h"
 
 #define BEGIN_TEXT "-----BEGIN PGP SIGNED MESSAGE-----"
@@ -89,6 +92,36 @@ domain_text_escaped(struct bytes plain, struct buf *out)
 		buf_put(out, blanks_cut(line));
 		buf_put_str(out, "\n");
 	}
+}
+
+/* Version 6 does without the header. Spec: RFC 9580 7. */
+static void
+head_put(const struct pgp_key *key, struct buf *out)
+{
+	const char *word = notations_hash_word(compose_hash(key));
+
+	buf_put_str(out, BEGIN_TEXT "\n");
+	if (key->version == 4) {
+		buf_put_str(out, HASH);
+		for (; *word != '\0'; word++)
+			buf_u8(out, (uint8_t)toupper((unsigned char)*word));
+		buf_put_str(out, "\n");
+	}
+	buf_put_str(out, "\n");
+}
+
+void
+domain_signed_write(const struct pgp_key *by, struct bytes plain,
+    struct bytes packets, struct buf *out)
+{
+	uint8_t *room;
+
+	head_put(by, out);
+	domain_text_escaped(plain, out);
+	room = buf_grow(out, pgp_armor_length(packets.n, PGP_ARMOR_SIG, true));
+	if (room != NULL)
+		pgp_armor_write(packets, PGP_ARMOR_SIG, pgp_crc24(packets),
+		    room);
 }
 
 /* ---- reading -------------------------------------------------------------- */

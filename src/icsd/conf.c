@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "domain/domain.h"
 #include "icsd/conf_file.h"
 #include "icsd/conf_type.h"
 
@@ -109,6 +110,51 @@ defaults_put(struct conf *c)
 			continue;
 		if (!conf_value_read(&rows[i], rows[i].text, field))
 			value_complain(c, (enum conf_option)i, rows[i].text);
+	}
+}
+
+/* ---- what a profile brings ------------------------------------------------- */
+
+static const struct {
+	enum domain_profile profile;
+	enum conf_option option;
+	const char *text;
+} profile_rows[] = {
+#define X(profile, option, text) { DOMAIN_PROFILE_##profile, option, text },
+#include "icsd/profile.def"
+#undef X
+};
+#define PROFILE_ROWS (sizeof(profile_rows) / sizeof(profile_rows[0]))
+
+bool
+conf_profile_default(const struct conf *c, size_t *i, enum conf_option *option,
+    const char **text)
+{
+	while (*i < PROFILE_ROWS) {
+		size_t at = (*i)++;
+
+		*option = profile_rows[at].option;
+		*text = profile_rows[at].text;
+		if (strcmp(c->profile,
+			domain_profile_word(profile_rows[at].profile)) == 0 &&
+		    c->lines[*option] == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+profile_put(struct conf *c)
+{
+	enum conf_option option;
+	const char *text;
+	size_t i = 0;
+
+	while (conf_profile_default(c, &i, &option, &text)) {
+		void *field = (char *)c + rows[option].field;
+
+		if (!conf_value_read(&rows[option], text, field))
+			value_complain(c, option, text);
 	}
 }
 
@@ -215,6 +261,7 @@ conf_load(const struct conf_source *source, struct conf **c)
 	defaults_put(made);
 	conf_file_read(made, source->must_exist);
 	conf_put(made, source->given, source->given_n, CONF_COMMAND_LINE);
+	profile_put(made);
 	if (made->complaints.n == 0)
 		whole_check(made);
 	names_fill(made);

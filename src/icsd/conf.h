@@ -31,7 +31,7 @@ enum conf_type {
 	CONF_ROOTS,	/* list of fingerprints */
 	CONF_RIGHTS,	/* list of texts that conf_right_read takes */
 	CONF_PEERS,	/* list of texts that sync_peer_read takes */
-	CONF_PROFILE,	/* text: a profile that this version has */
+	CONF_PROFILE,	/* text: a word of domain/profiles.def */
 	CONF_LEVEL,	/* word of base/log.h */
 	CONF_SWITCH,	/* "yes" or "no" */
 	CONF_PUBLIC,	/* "peers" or "public" */
@@ -104,6 +104,11 @@ void conf_free(struct conf *c);
 /* Add a complaint about an option at the place where it was set. */
 void conf_complain(struct conf *c, enum conf_option option, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
+
+/* The next default that c has from its profile, from *i on, which begins with
+ * 0; false: no further one. */
+bool conf_profile_default(const struct conf *c, size_t *i,
+    enum conf_option *option, const char **text);
 
 /* Name of an option as the file spells it; static. */
 const char *conf_option_name(enum conf_option option);

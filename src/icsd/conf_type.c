@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "domain/domain.h"
 
 static const struct {
 	const char *prefix;
@@ -18,8 +19,6 @@ static const struct {
 	{ "http://", false },
 	{ "https://", true },
 };
-
-static const char *const profiles[] = { "open" };
 
 enum ics_err
 conf_listener_read(const char *text, bool tls, struct conf_listener *l)
@@ -60,10 +59,10 @@ addr_read(const struct conf_row *row, const char *text, void *field)
 static bool
 profile_read(const struct conf_row *row, const char *text, void *field)
 {
-	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
-		if (strcmp(text, profiles[i]) == 0)
-			return text_read(row, text, field);
-	return false;
+	enum domain_profile profile;
+
+	return domain_profile_find(bytes_of_str(text), &profile) &&
+	       text_read(row, text, field);
 }
 
 static bool
@@ -261,7 +260,7 @@ static const struct {
 	    "kind=sks recon=192.0.2.7\"; icsd.conf(5) lists the words" },
 	[CONF_SWITCH] = { switch_read, "yes or no" },
 	[CONF_PUBLIC] = { public_read, "peers or public" },
-	[CONF_PROFILE] = { profile_read, "a profile that this version has" },
+	[CONF_PROFILE] = { profile_read, "a profile" },
 	[CONF_LEVEL] = { level_read, "a level" },
 	[CONF_COUNT] = { count_read, "a number" },
 	[CONF_OCTETS] = { octets_read, "octets, or a number and K, M or G," },

@@ -46,6 +46,19 @@ serve(const struct args *args, struct conf *c)
 	return err == ICS_OK ? 0 : err == ICS_ECONFIG ? EXIT_USAGE : EXIT_START;
 }
 
+/* What the profile changes: the rest is in icsd.conf(5). */
+static void
+profile_show(const struct conf *c)
+{
+	enum conf_option option;
+	const char *text;
+	size_t i = 0;
+
+	while (conf_profile_default(c, &i, &option, &text))
+		(void)printf("%s: %s = %s\n", c->profile,
+		    conf_option_name(option), text); /* best we can */
+}
+
 static int
 run(const struct args *args)
 {
@@ -58,9 +71,11 @@ run(const struct args *args)
 	if (good && args->wish == ARGS_RUN)
 		return serve(args, c);		      /* frees it */
 	(void)fputs(buf_str(&c->complaints), stderr); /* best we can */
-	if (good)
+	if (good) {
+		profile_show(c);
 		(void)printf("%s: good\n",
 		    c->has_file ? c->file : "defaults"); /* likewise */
+	}
 	conf_free(c);
 	return good ? 0 : EXIT_USAGE;
 }

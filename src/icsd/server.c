@@ -21,6 +21,7 @@
 #include "icsd/front.h"
 #include "icsd/listen.h"
 #include "icsd/notify.h"
+#include "icsd/own.h"
 #include "icsd/signals.h"
 #include "icsd/tls.h"
 #include "icsd/watch.h"
@@ -174,6 +175,7 @@ start_wide(struct server *s, const struct conf *c)
 	TRY(failed("null-device", front_prepare(&s->front), ""));
 	TRY(confine_user(c));
 	TRY(failed("crypto", pgp_crypto_init(), "is libgcrypt in order?"));
+	TRY(own_prepare(c));
 	s->is_mute = confine_is_mute(c);
 	TRY(confine_reach(c, s->is_mute));
 out:
@@ -220,7 +222,10 @@ start_confined(struct server *s, struct conf *c)
 	TRY(store_start(s, c));
 	TRY(listen_local_open(c, &s->listeners));
 	intake.store = s->store;
+	/* conf_load has looked. */
+	(void)domain_profile_find(bytes_of_str(c->profile), &intake.profile);
 	TRY(failed("intake", intake_new(&intake, &s->in), ""));
+	TRY(own_begin(c, s->in));
 	TRY(failed("sync", sync_start(s, c), "see icsd(8)"));
 	s->api = api_new(s->sync);
 	api_rights_set(s->api, &c->policy);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A text and its owner's signature, type 0x01, under it. */
-#include <ctype.h>
 #include <string.h>
 
 #include "client/out.h"
@@ -23,22 +22,6 @@ owner_check(const struct policy_signing *what, const struct sign_signer *s)
 	return ICS_EDENIED;
 }
 
-/* Version 6 does without the header. Spec: RFC 9580 7. */
-static void
-head_put(const struct pgp_key *key, struct buf *out)
-{
-	const char *word = notations_hash_word(compose_hash(key));
-
-	buf_put_str(out, "-----BEGIN PGP SIGNED MESSAGE-----\n");
-	if (key->version == 4) {
-		buf_put_str(out, "Hash: ");
-		for (; *word != '\0'; word++)
-			buf_u8(out, (uint8_t)toupper((unsigned char)*word));
-		buf_put_str(out, "\n");
-	}
-	buf_put_str(out, "\n");
-}
-
 static enum ics_err
 signature_put(const struct sign_signer *s, const struct policy_signing *what,
     struct bytes text, struct buf *out)
@@ -47,7 +30,6 @@ signature_put(const struct sign_signer *s, const struct policy_signing *what,
 	const struct compose_order order = { .type = PGP_SIG_TEXT,
 		.created = (uint32_t)what->now };
 	struct buf canonical, body, packet;
-	uint8_t *room;
 	enum ics_err err;
 
 	buf_init(&canonical, 2 * (size_t)DOMAIN_TEXT_MAX);
@@ -58,10 +40,7 @@ signature_put(const struct sign_signer *s, const struct policy_signing *what,
 	subject.document = buf_bytes(&canonical);
 	TRY(sign_by(s, &order, &subject, &body));
 	pgp_packet_write(&packet, PGP_TAG_SIGNATURE, buf_bytes(&body));
-	room = buf_grow(out, pgp_armor_length(packet.n, PGP_ARMOR_SIG, true));
-	if (room != NULL)
-		pgp_armor_write(buf_bytes(&packet), PGP_ARMOR_SIG,
-		    pgp_crc24(buf_bytes(&packet)), room);
+	domain_signed_write(&s->by.key, text, buf_bytes(&packet), out);
 	err = buf_end(out);
 out:
 	buf_release(&canonical);
@@ -108,8 +87,6 @@ policy_text_sign(const struct policy_signing *what, struct bytes text,
 	TRY(sign_signer_find(agent, &wanted, &s));
 	TRY(owner_check(what, &s));
 	s.about = what->about;
-	head_put(&s.by.key, out);
-	domain_text_escaped(text, out);
 	TRY(signature_put(&s, what, text, out));
 	err = result_check(&s, what->now,
 	    bytes_of(out->p + before, out->n - before));
