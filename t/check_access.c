@@ -134,8 +134,10 @@ owned_check(const struct requester *who, const struct row *row)
 		told += (who->sees & SEES(i)) != 0;
 	if (strcmp(row->body, "ROWS") == 0) {
 		while ((at = find(buf_bytes(&a.body), "\"descriptor\"", at)) !=
-		       SIZE_MAX)
-			at++, n++;
+		       SIZE_MAX) {
+			at++;
+			n++;
+		}
 		ck_assert_msg(n == told, SAY("descriptors"));
 	}
 	for (n = 2; strcmp(row->body, "ROWS") != 0 && n <= ABSENT; n++)

@@ -40,7 +40,7 @@ end(void)
 }
 
 static struct answer
-send(void)
+packets_send(void)
 {
 	struct answer a;
 
@@ -55,14 +55,14 @@ certs_send(void)
 {
 	maker_cert_put(&p, &alice, "alice");
 	maker_cert_put(&p, &bob, "bob");
-	ck_assert_int_eq(send().outcome[1], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send().outcome[1], INTAKE_INSERTED);
 }
 
 static void
 record_send(void)
 {
 	pgp_packet_write(&p, PGP_TAG_SIGNATURE, buf_bytes(&record));
-	ck_assert_int_eq(send().outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_INSERTED);
 }
 
 static int64_t
@@ -122,14 +122,14 @@ START_TEST(a_confirmation_of_what_is_here)
 	record_send();
 	for (enum naming by = BY_DIGEST; by <= BY_TARGET; by++) {
 		confirmation_put(by);
-		a = send();
+		a = packets_send();
 		ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
 		ck_assert(pgp_fpr_equal(&a.fpr[0], &bob.key.fpr));
 		ck_assert_int_eq(a.subject[0].kind, NOTATIONS_SUBJECT_RECORD);
 	}
 	ck_assert_int_eq(records(), 3);
 	confirmation_put(BY_NOTHING);
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INVALID);
 	ck_assert_str_eq(a.reason, "no-target");
 }
@@ -144,7 +144,7 @@ START_TEST(one_submission_holds_both)
 	pgp_packet_write(&p, PGP_TAG_SIGNATURE, buf_bytes(&record));
 	maker_cert_put(&p, &alice, "alice");
 	maker_cert_put(&p, &bob, "bob");
-	a = send();
+	a = packets_send();
 	ck_assert_uint_eq(a.n, 5);
 	for (size_t i = 0; i < 5; i++)
 		ck_assert_int_eq(a.outcome[i], INTAKE_INSERTED);
@@ -157,11 +157,11 @@ START_TEST(a_confirmation_waits_for_its_target)
 
 	certs_send();
 	confirmation_put(BY_TARGET);
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_WAITING);
 	ck_assert_str_eq(a.reason, "target-waits");
 	confirmation_put(BY_DIGEST);
-	ck_assert_int_eq(send().outcome[0], INTAKE_WAITING);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_WAITING);
 	intake_drain(in);
 	ck_assert_int_eq(pending_stored(), 2);
 	stop();
@@ -179,15 +179,15 @@ END_TEST
 START_TEST(it_waits_for_one_after_the_other)
 {
 	confirmation_put(BY_TARGET);
-	ck_assert_int_eq(send().outcome[0], INTAKE_WAITING);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_WAITING);
 	maker_cert_put(&p, &alice, "alice");
-	ck_assert_int_eq(send().outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_INSERTED);
 	record_send();
 	intake_drain(in);
 	ck_assert_int_eq(pending_stored(), 1);
 	ck_assert_int_eq(records(), 1);
 	maker_cert_put(&p, &bob, "bob");
-	ck_assert_int_eq(send().outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_INSERTED);
 	intake_drain(in);
 	ck_assert_int_eq(pending_stored(), 0);
 	ck_assert_int_eq(records(), 2);
@@ -200,7 +200,7 @@ START_TEST(a_flipped_target_confirms_nothing)
 	confirmation_put(BY_DIGEST);
 	record.p[record.n - 1] ^= 1; /* not what bob saw */
 	pgp_packet_write(&p, PGP_TAG_SIGNATURE, buf_bytes(&record));
-	ck_assert_int_eq(send().outcome[1], INTAKE_INVALID);
+	ck_assert_int_eq(packets_send().outcome[1], INTAKE_INVALID);
 	ck_assert_int_eq(records(), 0);
 }
 END_TEST
@@ -254,11 +254,11 @@ START_TEST(few_wait_for_the_same)
 	for (uint32_t i = 0; i < INTAKE_PENDING_NAME_MAX; i++) {
 		how.created = T0 + i;
 		record_put(&how, &p);
-		ck_assert_int_eq(send().outcome[0], INTAKE_WAITING);
+		ck_assert_int_eq(packets_send().outcome[0], INTAKE_WAITING);
 	}
 	how.created++;
 	record_put(&how, &p);
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INVALID);
 	ck_assert_str_eq(a.reason, "too-many-wait");
 	ck_assert_int_eq(pending_stored(), most);
@@ -267,7 +267,7 @@ START_TEST(few_wait_for_the_same)
 	ck_assert_int_eq(lane_send(3).outcome[0], INTAKE_WAITING);
 	/* and who names somebody else. */
 	pgp_packet_write(&p, PGP_TAG_SIGNATURE, buf_bytes(&record));
-	ck_assert_int_eq(send().outcome[0], INTAKE_WAITING);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_WAITING);
 	ck_assert_int_eq(pending_stored(), most + 2);
 	certs_send();
 	intake_drain(in);
@@ -306,17 +306,17 @@ START_TEST(a_maker_names_a_silent_key)
 
 	certs_send();
 	device_put();
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INVALID);
 	ck_assert_str_eq(a.reason, "evaporated");
 	alice_trust(NOTATIONS_ROLE_OWNER);
 	device_put();
-	ck_assert_int_eq(send().outcome[0], INTAKE_INVALID);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_INVALID);
 	alice_trust(NOTATIONS_ROLE_MANUFACTURER);
 	device_put();
-	ck_assert_int_eq(send().outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_INSERTED);
 	device_put();
-	ck_assert_int_eq(send().outcome[0], INTAKE_IGNORED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_IGNORED);
 	ck_assert_uint_eq(sigs_stored(&device.key.fpr), 1);
 }
 END_TEST
@@ -328,16 +328,16 @@ START_TEST(its_maker_may_come_with_it)
 	alice_trust(NOTATIONS_ROLE_NONE);
 	device_put();
 	maker_cert_put(&p, &alice, "alice");
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
 	ck_assert_int_eq(a.outcome[1], INTAKE_INSERTED);
 	ck_assert_uint_eq(sigs_stored(&device.key.fpr), 1);
 	/* Once the device speaks, its word alone counts. */
 	maker_cert_put(&p, &device, "my own name");
-	ck_assert_int_eq(send().outcome[0], INTAKE_UPDATED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_UPDATED);
 	ck_assert_uint_eq(sigs_stored(&device.key.fpr), 1);
 	device_put();
-	ck_assert_int_eq(send().outcome[0], INTAKE_IGNORED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_IGNORED);
 }
 END_TEST
 
