@@ -33,7 +33,7 @@ end(void)
 
 /* Submit what p holds, and empty it. */
 static struct answer
-send(void)
+packets_send(void)
 {
 	struct answer a;
 
@@ -104,7 +104,7 @@ alice_send(void)
 	struct answer a;
 
 	maker_cert_put(&p, &alice, "alice");
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
 }
 
@@ -118,7 +118,7 @@ START_TEST(inserted_then_ignored)
 
 	alice_send();
 	plain_put(1);
-	a = send();
+	a = packets_send();
 	ck_assert_uint_eq(a.n, 1);
 	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
 	ck_assert(pgp_fpr_equal(&a.fpr[0], &alice.key.fpr));
@@ -126,7 +126,7 @@ START_TEST(inserted_then_ignored)
 	/* Whatever strangers write into it, it is the same. */
 	how.unhashed = bytes_of(junk, sizeof(junk));
 	record_put(&how, &p);
-	b = send();
+	b = packets_send();
 	ck_assert_int_eq(b.outcome[0], INTAKE_IGNORED);
 	ck_assert_mem_eq(a.digest[0], b.digest[0], 32);
 	ck_assert(pgp_fpr_equal(&b.fpr[0], &alice.key.fpr));
@@ -152,7 +152,7 @@ START_TEST(strangers_octets_first_give_the_same_form)
 	how.unhashed = bytes_of(junk, sizeof(junk));
 	alice_send();
 	record_put(&how, &p);
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
 	ck_assert_int_eq(store_reader_begin(reader), ICS_OK);
 	ck_assert_int_eq(store_record_get(reader, a.digest[0], &row), ICS_OK);
@@ -174,7 +174,7 @@ START_TEST(certificates_and_records_in_any_order)
 	plain_put(2);
 	maker_cert_put(&p, &alice, "alice");
 	plain_put(3);
-	a = send();
+	a = packets_send();
 	ck_assert_uint_eq(a.n, 5);
 	for (size_t i = 0; i < 5; i++)
 		ck_assert_int_eq(a.outcome[i], INTAKE_INSERTED);
@@ -191,7 +191,7 @@ START_TEST(a_record_waits_for_its_issuer)
 	plain_put(1);
 	plain_put(1);
 	plain_put(2);
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_WAITING);
 	ck_assert_str_eq(a.reason, "record-waits");
 	ck_assert_int_eq(records(), 0);
@@ -213,7 +213,7 @@ START_TEST(a_start_finds_what_was_left_unjudged)
 	enum store_change what;
 
 	plain_put(1);
-	ck_assert_int_eq(send().outcome[0], INTAKE_WAITING);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_WAITING);
 	stop();
 	ck_assert_int_eq(store_open(dir, STORE_EXISTING, &store), ICS_OK);
 	maker_cert_put(&p, &alice, "alice");
@@ -239,20 +239,20 @@ START_TEST(subkeys_sign_when_they_may)
 
 	how.by = &sub;
 	record_put(&how, &p);
-	ck_assert_int_eq(send().outcome[0], INTAKE_WAITING);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_WAITING);
 	alice_send();
 	intake_drain(in);
 	ck_assert_int_eq(records(), 0);
 	ck_assert_int_eq(pending_stored(), 1);
 	/* The subkey comes with a later version of the certificate. */
 	alice_put(2, true);
-	ck_assert_int_eq(send().outcome[0], INTAKE_UPDATED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_UPDATED);
 	intake_drain(in);
 	ck_assert_int_eq(records(), 1);
 	ck_assert_int_eq(pending_stored(), 0);
 	how.created++;
 	record_put(&how, &p);
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
 	ck_assert(pgp_fpr_equal(&a.fpr[0], &alice.key.fpr));
 }
@@ -266,16 +266,16 @@ START_TEST(a_subkey_that_did_not_agree_signs_nothing)
 
 	how.by = &sub;
 	alice_put(12, false); /* to encrypt */
-	ck_assert_int_eq(send().outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_INSERTED);
 	record_put(&how, &p);
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INVALID);
 	ck_assert_str_eq(a.reason, "cannot-sign");
 	/* Its real owner's is found all the same. */
 	maker_cert_put(&p, &sub, "sub");
-	ck_assert_int_eq(send().outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_INSERTED);
 	record_put(&how, &p);
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
 	ck_assert(pgp_fpr_equal(&a.fpr[0], &sub.key.fpr));
 }
@@ -291,12 +291,12 @@ START_TEST(a_key_id_names_an_issuer_too)
 		keyid[2 + i] = (uint8_t)(alice.key.keyid >> (56 - 8 * i));
 	how.no_issuer = true;
 	record_put(&how, &p);
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INVALID);
 	ck_assert_str_eq(a.reason, "no-issuer");
 	how.more = bytes_of(keyid, sizeof(keyid));
 	record_put(&how, &p);
-	ck_assert_int_eq(send().outcome[0], INTAKE_WAITING);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_WAITING);
 	alice_send();
 	intake_drain(in);
 	ck_assert_int_eq(records(), 1);
@@ -332,7 +332,7 @@ START_TEST(what_is_refused)
 		struct answer a;
 
 		record_put(&how, &p);
-		a = send();
+		a = packets_send();
 		ck_assert_msg(a.outcome[0] == INTAKE_INVALID, "row %zu", i);
 		ck_assert_str_eq(a.reason, rows[i].reason);
 	}
@@ -349,7 +349,7 @@ START_TEST(a_date_ahead_is_noted)
 	alice_send();
 	how.created = (uint32_t)clock_now() + 1000;
 	record_put(&how, &p);
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
 	ck_assert_str_eq(a.reason, "ahead");
 }
@@ -368,7 +368,7 @@ START_TEST(every_flipped_octet_is_noticed)
 	for (size_t i = 0; i < body.n; i++) {
 		body.p[i] ^= (uint8_t)(1u << fixture_below(8));
 		pgp_packet_write(&p, PGP_TAG_SIGNATURE, buf_bytes(&body));
-		a = send();
+		a = packets_send();
 		ck_assert_msg(a.outcome[0] == INTAKE_INVALID ||
 				  a.outcome[0] == INTAKE_WAITING,
 		    "octet %zu: %d", i, (int)a.outcome[0]);
@@ -378,10 +378,10 @@ START_TEST(every_flipped_octet_is_noticed)
 	ck_assert_int_eq(records(), 0);
 	for (size_t i = 0; i < body.n; i++) {
 		pgp_packet_write(&p, PGP_TAG_SIGNATURE, bytes_of(body.p, i));
-		ck_assert_int_ne(send().outcome[0], INTAKE_INSERTED);
+		ck_assert_int_ne(packets_send().outcome[0], INTAKE_INSERTED);
 	}
 	plain_put(1);
-	ck_assert_int_eq(send().outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_INSERTED);
 	ck_assert_int_eq(records(), 1);
 	buf_release(&body);
 }
@@ -399,20 +399,20 @@ START_TEST(claims_are_kept_unless_refused)
 	start();
 	alice_send();
 	maker_cert_put(&p, &bob, "bob");
-	ck_assert_int_eq(send().outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_INSERTED);
 	plain_put(1);
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INVALID);
 	ck_assert_str_eq(a.reason, "not-authorised");
 	how.by = &bob;
 	record_put(&how, &p);
-	ck_assert_int_eq(send().outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_INSERTED);
 	/* Other rights, while it runs. */
 	right.fpr = alice.key.fpr;
 	right.role = NOTATIONS_ROLE_OWNER;
 	intake_rights_set(in, &trusted);
 	plain_put(1);
-	ck_assert_int_eq(send().outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_INSERTED);
 }
 END_TEST
 
@@ -427,9 +427,9 @@ START_TEST(a_revoked_issuer_is_told)
 		.type = PGP_SIG_KEY_REVOCATION,
 		.created = T0 + 9 },
 	    &on);
-	ck_assert_int_eq(send().outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send().outcome[0], INTAKE_INSERTED);
 	plain_put(1);
-	a = send();
+	a = packets_send();
 	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
 	ck_assert_str_eq(a.reason, "revoked-issuer");
 }
@@ -443,7 +443,7 @@ START_TEST(an_operator_deletes_a_record)
 
 	alice_send();
 	plain_put(1);
-	a = send();
+	a = packets_send();
 	memcpy(job.fpr.b, a.digest[0], 32);
 	ck_assert_int_eq(job_run(&job).outcome[0], INTAKE_DELETED);
 	ck_assert_int_eq(records(), 0);

@@ -28,7 +28,7 @@ static struct policy_right right;
 static struct buf p; /* the submission at hand */
 
 static struct answer
-send(enum intake_origin origin)
+packets_send(enum intake_origin origin)
 {
 	struct intake_job job = { .origin = origin };
 
@@ -76,7 +76,7 @@ static struct answer
 state_send(enum member by, uint32_t i)
 {
 	state_put(&cast[by], i);
-	return send(INTAKE_PUBLIC);
+	return packets_send(INTAKE_PUBLIC);
 }
 
 /* by says in a record that the device's owner is who. */
@@ -129,7 +129,7 @@ cast_send(void)
 
 	for (unsigned i = 1; i < MEMBERS; i++)
 		maker_cert_put(&p, &cast[i], "party");
-	(void)send(INTAKE_PUBLIC);
+	(void)packets_send(INTAKE_PUBLIC);
 	named_write(NOTATIONS_NAME_OWNER, OWNER, &hashed);
 	by_maker.hashed = buf_bytes(&hashed);
 	maker_cert_put(&p, &cast[DEVICE], "device");
@@ -140,7 +140,7 @@ cast_send(void)
 	role_put(MAKER, SERVICE);
 	role_put(LIAR, LIAR);
 	role_put(LIAR, FRIEND);
-	a = send(INTAKE_PUBLIC);
+	a = packets_send(INTAKE_PUBLIC);
 	for (size_t i = 0; i < a.n; i++)
 		ck_assert_int_eq(a.outcome[i], INTAKE_INSERTED);
 	buf_release(&hashed);
@@ -179,7 +179,7 @@ strangers_send(unsigned n)
 		maker_cert_put(&p, &stranger, "stranger");
 		for (uint32_t i = 0; i < STORE_STRANGER_MAX; i++)
 			state_put(&stranger, i);
-		(void)send(INTAKE_PUBLIC);
+		(void)packets_send(INTAKE_PUBLIC);
 	}
 }
 
@@ -191,7 +191,7 @@ START_TEST(one_stranger_has_a_little)
 	for (uint32_t i = 0; i < STORE_STRANGER_MAX - 2; i++)
 		state_put(&cast[LIAR], i); /* two were said before */
 	state_put(&cast[LIAR], 2000);
-	(void)send(INTAKE_PUBLIC);
+	(void)packets_send(INTAKE_PUBLIC);
 	a = state_send(LIAR, 3000);
 	ck_assert_int_eq(a.outcome[0], INTAKE_INVALID);
 	ck_assert_str_eq(a.reason, "stranger-full");
@@ -228,7 +228,7 @@ START_TEST(a_crowd_shuts_out_strangers_alone)
 	/* Who has a seat says in one go more than a stranger ever may. */
 	for (uint32_t i = 0; i < 2 * STORE_STRANGER_MAX; i++)
 		state_put(&cast[BUYER], 100 + i);
-	(void)send(INTAKE_PUBLIC);
+	(void)packets_send(INTAKE_PUBLIC);
 	ck_assert_int_eq(state_send(BUYER, 100 + STORE_STRANGER_MAX + 9)
 			     .outcome[0],
 	    INTAKE_IGNORED);
@@ -240,7 +240,8 @@ START_TEST(an_operator_loads_what_there_was)
 {
 	strangers_send(CROWD);
 	state_put(&cast[LIAR], 1);
-	ck_assert_int_eq(send(INTAKE_OPERATOR).outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send(INTAKE_OPERATOR).outcome[0],
+	    INTAKE_INSERTED);
 }
 END_TEST
 
@@ -268,14 +269,15 @@ confirmations_send(struct record_make *how)
 		maker_cert_put(&p, &stranger, "stranger");
 		how->by = &stranger;
 		confirmations_put(how, STORE_STRANGER_MAX);
-		(void)send(INTAKE_PUBLIC);
+		(void)packets_send(INTAKE_PUBLIC);
 	}
 	how->by = &cast[LIAR];
 	confirmations_put(how, 1);
-	ck_assert_str_eq(send(INTAKE_PUBLIC).reason, "strangers-full");
+	ck_assert_str_eq(packets_send(INTAKE_PUBLIC).reason, "strangers-full");
 	how->by = &cast[FRIEND];
 	confirmations_put(how, 1);
-	ck_assert_int_eq(send(INTAKE_PUBLIC).outcome[0], INTAKE_INSERTED);
+	ck_assert_int_eq(packets_send(INTAKE_PUBLIC).outcome[0],
+	    INTAKE_INSERTED);
 }
 
 /* The issuer of a record finds room beside what strangers say about it. */
