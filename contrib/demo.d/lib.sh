@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What the demo is made of: telling, parties with a GnuPG of their own, servers
+# with a TLS key of their own. $place is where everything lies; it is short,
+# since a socket's path has 108 octets.
+
+now_ms() {
+	echo $(($(date +%s%N) / 1000000))
+}
+
+# ---- telling ---------------------------------------------------------------------
+
+# chapter WORDS: a heading of the story
+chapter() {
+	printf '\n%s\n' "$*" | tee -a "$transcript"
+}
+
+# tell WORDS: what is so
+tell() {
+	printf '  %6d ms  %s\n' $(($(now_ms) - begun)) "$*" | tee -a "$transcript"
+}
+
+# must WORDS COMMAND...: told when it holds; else the end of the story
+must() {
+	words=$1
+	shift
+	if "$@" >"$place/said" 2>&1; then
+		tell "$words"
+		return
+	fi
+	{
+		echo "demo: this does not hold: $words"
+		echo "demo: $*"
+		tail -n 20 "$place/said"
+	} | tee -a "$transcript" >&2
+	exit 1
+}
+
+# soon SECONDS COMMAND...: it holds within so long
+soon() {
+	soon_end=$(($(now_ms) + $1 * 1000))
+	shift
+	until "$@"; do
+		test "$(now_ms)" -lt "$soon_end" || return
+		sleep 0.02
+	done
+}
+
+# ---- parties -----------------------------------------------------------------------
+
+# party NAME USERID: a GnuPG home and a key; $NAME is its fingerprint
+party() {
+	home "$1" && gpg --quick-generate-key "$2" ed25519 sign,cert never &&
+		eval "$1=\$(fpr_of \"\$2\")" &&
+		gpg --export >"$place/$1.pgp"
+}
+
+home() {
+	GNUPGHOME=$place/$1
+	export GNUPGHOME
+	test ! -d "$GNUPGHOME" || return 0
+	mkdir -m 700 "$GNUPGHOME" &&
+		printf '%s\n' batch no-tty yes 'pinentry-mode loopback' \
+			'passphrase ""' no-auto-check-trustdb \
+			>"$GNUPGHOME/gpg.conf" &&
+		echo allow-loopback-pinentry >"$GNUPGHOME/gpg-agent.conf" &&
+		: >"$GNUPGHOME/dirmngr.conf"
+}
+
+fpr_of() {
+	gpg --with-colons --list-keys "=$1" |
+		awk -F: '$1 == "fpr" { print $10; exit }'
+}
+
+# ---- servers -----------------------------------------------------------------------
+
+# server_key NAME: its TLS key; $NAME_pin
+server_key() {
+	mkdir -p "$place/s/$1" &&
+		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+			-nodes -days 30 -subj "/CN=$1" -keyout "$place/s/$1.key" \
+			-out "$place/s/$1.crt" &&
+		chmod 600 "$place/s/$1.key" &&
+		eval "$1_pin=sha256//$(openssl x509 -in "$place/s/$1.crt" \
+			-noout -pubkey | openssl pkey -pubin -outform der |
+			openssl dgst -sha256 -binary | base64) $1_port=0 $1_plain=0"
+}
+
+# server_peers NAME ROW...: its configuration
+server_peers() {
+	peers_of=$1
+	shift
+	{
+		printf 'tls-cert = %s\ntls-key = %s\nhttp-threads = 1\n' \
+			"$place/s/$peers_of.crt" "$place/s/$peers_of.key"
+		printf 'peer = {'
+		comma=
+		for row; do
+			printf '%s"%s"' "$comma" "$row"
+			comma=,
+		done
+		printf '}\n'
+	} >"$place/s/$peers_of.conf"
+}
+
+# server_row NAME [WORDS]: how another server names it
+server_row() {
+	eval "printf '%s kind=ics url=%s key=%s %s' \"$1\" \"\$${1}_https\" \
+		\"\$${1}_pin\" \"${2:-}\""
+}
+
+# server_start NAME PROFILE: $NAME_http, $NAME_https, $NAME_pid
+server_start() {
+	eval "plain=\$${1}_plain port=\$${1}_port"
+	: >"$place/s/$1.out"
+	"$icsd" -d -D "$place/s/$1" -f "$place/s/$1.conf" --profile "$2" \
+		-l "127.0.0.1:$plain" -l "https://127.0.0.1:$port" \
+		>"$place/s/$1.out" 2>>"$place/s/$1.log" </dev/null &
+	eval "$1_pid=$!"
+	server_pids="$server_pids $!"
+	soon 20 grep -q 'listening https' "$place/s/$1.out" || return
+	for each in http https; do
+		eval "$1_$each=\$(sed -n \
+			's/^listening \($each:.*\)/\1/p' \"\$place/s/$1.out\")"
+	done
+	eval "$1_plain=\${${1}_http##*:} $1_port=\${${1}_https##*:}"
+}
+
+# server_stop NAME
+server_stop() {
+	eval "stop_pid=\$${1}_pid"
+	kill "$stop_pid" && wait "$stop_pid"
+}
+
+# on NAME ARGUMENT...: ics as the operator of that server
+on() {
+	on_name=$1
+	shift
+	"$ics" -D "$place/s/$on_name" "$@"
+}
+
+# at NAME ARGUMENT...: ics over HTTP; with $NAME_token where there is one
+at() {
+	eval "at_url=\$${1}_http at_token=\${${1}_token:-}"
+	shift
+	ICS_TOKEN=$at_token "$ics" -s "$at_url" "$@"
+}
+
+# get NAME PATH [OPTION...]: likewise by curl
+get() {
+	eval "get_url=\$${1}_http\$2 get_token=\${${1}_token:-none}"
+	shift 2
+	curl -sS --fail-with-body -H "Authorization: Bearer $get_token" "$@" \
+		"$get_url"
+}
+
+# send NAME FILE: octets, as anybody with curl
+send() {
+	get "$1" /ics/v1/submit --data-binary "@$2" \
+		-H 'Content-Type: application/octet-stream'
+}
+
+# answers NAME QUERY WORD: what firmware is told in one line begins so
+answers() {
+	case $(get "$1" "/ics/v1/check?$2" -H 'Accept: text/plain') in
+	"$3"*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# rule NAME PARTY READ ROLE=FINGERPRINT...: the server's own key, now in the home
+# of its owner, signs a second version of the policy: with these grants, and
+# another block of who may read unless READ is empty
+rule() {
+	rule_of=$1 rule_read=$3
+	home "$2" || return
+	shift 3
+	own=$place/s/$rule_of/own
+	gpg --import "$own/secret.pgp" || return
+	own_fpr=$(gpg --show-keys --with-colons "$own/certificate.pgp" |
+		awk -F: '$1 == "fpr" { print $10; exit }')
+	"$ics" policy show "$own/policy.asc" -o "$place/s/$rule_of.policy" || return
+	test -z "$rule_read" ||
+		sed -i "/^}/i read { $rule_read }" "$place/s/$rule_of.policy"
+	for grant; do
+		sed -i "/^}/i grant \"04${grant#*=}\" { role = ${grant%%=*} }" \
+			"$place/s/$rule_of.policy"
+	done
+	sed -i 's/serial = 1/serial = 2/' "$place/s/$rule_of.policy"
+	rm -f "$place/s/$rule_of.asc"
+	gpg -u "$own_fpr" -o "$place/s/$rule_of.asc" --clearsign \
+		"$place/s/$rule_of.policy" &&
+		on "$rule_of" policy put "$place/s/$rule_of.asc"
+}
