@@ -229,6 +229,34 @@ api_item_may(struct hkp_request *rq, struct store_reader *r, struct item *it)
 	return hkp_may_see(rq, r, &primary);
 }
 
+/* Whose words count about a subject: as src/api/check/scope.c has it, by the
+ * rules of the domain that is meant, or of the only one; else of the first one
+ * that it belongs to; else the server's own. */
+static enum ics_err
+rights_find(struct hkp_request *rq, struct store_reader *r,
+    const struct notations_subject *subject,
+    const struct policy_rights **rights)
+{
+	const struct domain_set *set = hkp_request_set(rq);
+	struct store_bits bits = { { 0 } };
+	size_t n = domain_set_size(set), i = 0;
+	enum ics_err err = ICS_OK;
+
+	*rights = api_rights_of(rq);
+	if (rq->domain < n) {
+		i = rq->domain;
+	} else if (n > 1) {
+		TRY(store_membership_get(r, subject, &bits));
+		while (i < n && !(store_bits_has(&bits, (unsigned)i) &&
+				    hkp_may_read_domain(rq, i)))
+			i++;
+	}
+	if (i < n && hkp_may_read_domain(rq, i))
+		*rights = domain_set_rights(set, i);
+out:
+	return err;
+}
+
 enum ics_err
 api_view_read(struct hkp_request *rq, struct store_reader *r,
     const struct notations_subject *subject, struct api_view *v)
@@ -241,7 +269,7 @@ api_view_read(struct hkp_request *rq, struct store_reader *r,
 	if (!hkp_may_see(rq, r, subject))
 		return ICS_ENOTFOUND;
 	item_source_of_store(r, &source);
-	source.rights = api_rights_of(rq);
+	TRY(rights_find(rq, r, subject, &source.rights));
 	TRY(item_read(&source, subject, &v->it));
 	item_fold(&v->it, source.rights, &v->when, &v->state);
 	if (!api_item_may(rq, r, &v->it))
