@@ -200,6 +200,8 @@ END_TEST
 /* ---- a store of step 2 ------------------------------------------------------- */
 
 #define STEP_BACK                                                           \
+	"DROP TABLE domain; DROP TABLE descriptor; DROP TABLE member;"      \
+	"DROP TABLE due; DROP TABLE walk;"                                  \
 	"DROP TABLE node; DROP INDEX cert_digest; DROP INDEX cert_skshash;" \
 	"CREATE INDEX cert_skshash ON cert (skshash);"                      \
 	"ALTER TABLE total DROP COLUMN grown;"                              \
