@@ -7,7 +7,7 @@
  */
 #include "check_world.h"
 
-#define ROUNDS 1200
+#define ROUNDS 400
 
 /* ---- asking ---------------------------------------------------------------- */
 
