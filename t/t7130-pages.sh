@@ -249,7 +249,7 @@ test_ok 'a domain, read aloud' '
 		"Answers hold for" "3 days" "Then, with a warning" "1 day" \
 		"Who may read" "• Everybody" "• Whoever asks from 10.7.0.0/16" \
 		"• The server north" "• Whoever has a token (number of tokens: 1)" \
-		"• Any device of which is said manu=Acme model=T1000, certified by a manufacturer" \
+		"• Any device of which is said manu=Acme model=T1000, certified by: manufacturer" \
 		"Parties" "• Acme <b>" "mailto:ca@acme.example" \
 		"Manufacturer, for Acme/*, until 31 December 2028, 00:00 UTC; may give this on to others" \
 		"• Any device, for the purpose join; must be vouched for by manufacturer; should be vouched for by owner; needs 2 different ones who vouch" \

@@ -132,7 +132,7 @@ members_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
 		else
 			kind_put(line, m->is_code, m->kind);
 		where_put(line, &m->where);
-		roles_put(line, ", certified by a ", m->certified_by);
+		roles_put(line, ", certified by: ", m->certified_by);
 		if (m->slot[0] != '\0')
 			buf_printf(line, ", in the place %s", m->slot);
 		line_put(rows, line);
