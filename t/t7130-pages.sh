@@ -340,7 +340,7 @@ test_ok 'a revoked key comes before all that is said' '
 	revoke "$device" 1 >"$tmp/revocation.asc" &&
 	same 200 "$(add "$tmp/revocation.asc")" &&
 	same 200 "$(page "/item/$device")" && shows "✗ Key revoked" &&
-	order "✗ Key revoked" "? Unknown"
+	order "✗ Key revoked" "✗ Stolen"
 '
 
 # ---- tables
