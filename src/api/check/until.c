@@ -35,16 +35,15 @@ void
 api_check_turn_at(struct api_check_draft *d, const struct api_check_request *c,
     int64_t t)
 {
+	static const int turns[] = { -POLICY_SKEW, 1 - POLICY_SKEW, 0, 1 };
 	const int64_t now = c->when.at;
-	const int64_t turns[] = { t - POLICY_SKEW, t - POLICY_SKEW + 1, t,
-		t + 1 };
 
 	/* No end has any value; so has no beginning. */
 	if (t <= now - 1 || t >= INT64_MAX - 1)
 		return;
 	for (size_t i = 0; i < sizeof(turns) / sizeof(turns[0]); i++)
-		if (turns[i] > now && turns[i] < d->until)
-			d->until = turns[i];
+		if (t + turns[i] > now && t + turns[i] < d->until)
+			d->until = t + turns[i];
 }
 
 /* ---- times in what is said ------------------------------------------------- */

@@ -14,6 +14,8 @@ word_take(struct bytes *text)
 
 	while (text->n > 0 && text->p[0] == ' ')
 		*text = bytes_of(text->p + 1, text->n - 1);
+	if (text->n == 0)
+		return *text;
 	while (n < text->n && (is_quoted || text->p[n] != ' ')) {
 		if (text->p[n] == '"')
 			is_quoted = !is_quoted;
