@@ -159,7 +159,7 @@ words_look(struct run *run, int64_t *next)
 	TRY(store_find_words(run->r, run->s->words, &hits));
 	hkp_hits_keep(run->rq, run->r, &hits);
 	for (size_t i = (size_t)run->s->after; i < hits.n; i++) {
-		TRY(api_primary_read(run->r, hits.ids[i], &subject));
+		TRY(domain_primary_read(run->r, hits.ids[i], &subject));
 		if (subject.kind != NOTATIONS_SUBJECT_NONE)
 			TRY(candidate_look(run, &subject));
 		if (is_over(run) && i + 1 < hits.n) {

@@ -72,23 +72,6 @@ api_miss(struct hkp_reply *rp)
 	    "/ics/v1/search finds items by what is said of them");
 }
 
-enum ics_err
-api_primary_read(struct store_reader *r, int64_t id,
-    struct notations_subject *subject)
-{
-	struct store_row row;
-	struct bytes summary;
-	struct cursor cur;
-	enum ics_err err;
-
-	TRY(store_summary_get(r, id, &summary));
-	cur = cursor_of(summary);
-	TRY(store_summary_next(&cur, &row));
-	notations_subject_of_fpr(&row.fpr, subject);
-out:
-	return err;
-}
-
 static void
 several_reply(struct hkp_reply *rp, struct store_reader *r,
     const struct store_hits *hits)
@@ -98,7 +81,7 @@ several_reply(struct hkp_reply *rp, struct store_reader *r,
 	json_t *items = json_array();
 
 	for (size_t i = 0; i < hits->n; i++) {
-		if (api_primary_read(r, hits->ids[i], &subject) != ICS_OK ||
+		if (domain_primary_read(r, hits->ids[i], &subject) != ICS_OK ||
 		    subject.kind == NOTATIONS_SUBJECT_NONE)
 			continue;
 		notations_subject_text(&subject, text);
@@ -127,7 +110,7 @@ keyid_read(struct hkp_request *rq, struct hkp_reply *rp, uint64_t keyid,
 		return false;
 	}
 	if (hits.n == 1)
-		TRY(api_primary_read(r, hits.ids[0], subject));
+		TRY(domain_primary_read(r, hits.ids[0], subject));
 	if (hits.n == 0 || subject->kind == NOTATIONS_SUBJECT_NONE)
 		err = ICS_ENOTFOUND;
 out:

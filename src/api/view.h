@@ -35,10 +35,6 @@ bool api_id_read(struct hkp_request *rq, struct hkp_reply *rp,
 bool api_subject_read(struct hkp_request *rq, struct hkp_reply *rp,
     struct bytes id, struct notations_subject *subject);
 
-/* The primary key of a certificate by its id; NONE for versions 3 and 5. */
-enum ics_err api_primary_read(struct store_reader *r, int64_t id,
-    struct notations_subject *subject);
-
 /* What at= and known-at= say; now without. False after a 400. */
 struct api_query;
 bool api_when_of(const struct api_query *q, struct hkp_reply *rp,

@@ -168,9 +168,9 @@ settle(enum ics_err err, bool *is)
 	return err == ICS_ENOTFOUND ? ICS_OK : err;
 }
 
-/* The primary key of a certificate by its id. */
-static enum ics_err
-primary_of(struct store_reader *r, int64_t id, struct notations_subject *out)
+enum ics_err
+domain_primary_read(struct store_reader *r, int64_t id,
+    struct notations_subject *out)
 {
 	struct store_row row;
 	struct bytes summary;
@@ -203,7 +203,7 @@ domain_sight_sees_cert(const struct domain_sight *sight, struct store_reader *r,
 	*sees = sight->all;
 	if (*sees)
 		return ICS_OK;
-	TRY(primary_of(r, id, &primary));
+	TRY(domain_primary_read(r, id, &primary));
 	if (primary.kind != NOTATIONS_SUBJECT_NONE)
 		TRY(store_membership_get(r, &primary, &bits));
 	*sees = bits_see(sight, &bits);

@@ -72,4 +72,8 @@ void domain_token_hash(struct bytes token, uint8_t hash[32]);
 void domain_token_write(const uint8_t octets[DOMAIN_TOKEN],
     char text[DOMAIN_TOKEN_TEXT]);
 
+/* The primary key of a certificate by its id; NONE for versions 3 and 5. */
+enum ics_err domain_primary_read(struct store_reader *r, int64_t id,
+    struct notations_subject *out);
+
 #endif

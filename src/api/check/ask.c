@@ -36,7 +36,7 @@ keyid_find(const struct api_check_request *c, uint64_t keyid,
 				    : API_CHECK_FOUND_SEVERAL;
 	if (hits.n != 1)
 		return ICS_OK;
-	TRY(api_primary_read(r, hits.ids[0], &part->subject));
+	TRY(domain_primary_read(r, hits.ids[0], &part->subject));
 	if (part->subject.kind == NOTATIONS_SUBJECT_NONE)
 		part->found = API_CHECK_NOT_FOUND; /* versions 3 and 5 */
 out:

@@ -41,14 +41,6 @@ api_domains(struct hkp_request *rq, struct hkp_reply *rp)
 
 /* ---- one ------------------------------------------------------------------- */
 
-/* What is asked: a domain, one of its versions, a form. */
-struct asked {
-	struct api_id id;
-	const struct domain_set *set; /* held by the request */
-	size_t domain;
-	const struct policy_domain *d; /* in the set */
-};
-
 static const struct policy_domain *
 version_find(const struct policy_line *line, int64_t serial)
 {
