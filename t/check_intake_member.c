@@ -418,6 +418,35 @@ START_TEST(deleted)
 }
 END_TEST
 
+/* What is said about a statement belongs where its item does, and is no
+ * member by itself; not when a descriptor that takes everything comes later. */
+START_TEST(of_statements)
+{
+	struct record_make how = { .by = &bob,
+		.created = T0 + 60,
+		.rec = "note/1",
+		.subject = "rec:sha256:00112233445566778899aabbccddeeff"
+			   "00112233445566778899aabbccddeeff" };
+	struct notations_subject record;
+	struct store_bits bits;
+
+	cert_send(&alice, "alice");
+	cert_send(&bob, "bob");
+	cert_send(&dev, "a device");
+	record_put(&how, &p);
+	ck_assert_int_eq(send_by(INTAKE_PUBLIC).outcome[0], INTAKE_INSERTED);
+	taken((struct descriptor_sign){ PLANT(1),
+		  .body = "member { kind = any }" },
+	    INTAKE_INSERTED);
+	ck_assert(belongs_soon(&dev, "plant", true));
+	ck_assert(notations_subject_read(bytes_of_str(how.subject), &record));
+	ck_assert_int_eq(store_reader_begin(reader), ICS_OK);
+	ck_assert_int_eq(store_membership_get(reader, &record, &bits), ICS_OK);
+	store_reader_end(reader);
+	ck_assert(!store_bits_has(&bits, 0));
+}
+END_TEST
+
 /* A restart knows all of it, also a walk that was not over. */
 START_TEST(restarted)
 {
@@ -445,6 +474,7 @@ add(TCase *t)
 	tcase_add_test(t, walked_beside);
 	tcase_add_test(t, damaged_one);
 	tcase_add_test(t, deleted);
+	tcase_add_test(t, of_statements);
 	tcase_add_test(t, restarted);
 }
 

@@ -90,7 +90,9 @@ item_membership(const struct item_where *where,
 	enum ics_err err;
 
 	*out = (struct item_membership){ .next = INT64_MAX };
-	if (domain_set_size(where->set) == 0)
+	/* What is said about a statement belongs where its item does. */
+	if (domain_set_size(where->set) == 0 ||
+	    subject->kind == NOTATIONS_SUBJECT_RECORD)
 		return ICS_OK;
 	item_source_of_store(where->reader, &source);
 	source.rights = domain_set_all(where->set);
