@@ -241,6 +241,20 @@ test_ok 'what a stranger registers counts for nothing' '
 		model=T9 prodid=9 &&
 	line "subject=$pump&claims=Acme/T9/9" "deny claims"
 '
+registered() { # COUNT: as Acme/T1/88, by a stranger
+	for n in $(seq "$1"); do
+		spoke fake.asc stranger device \
+			"dev:04$(printf %s "$n" | sha1sum | cut -c 1-40)" \
+			manu=Acme model=T1 prodid=88 || return
+	done
+}
+test_ok 'nor when there are many: before who it is, and before who it is not' '
+	registered 20 && line "subject=$copy&claims=Acme/T1/88" "deny claims" &&
+	spoke real.asc maker device "$dev" manu=Acme model=T1 prodid=88 &&
+	line "subject=$copy&claims=Acme/T1/88" "deny substituted" &&
+	told "subject=$pump&claims=Acme/T1/88" "[.reasons[] |
+		select(.rule == \"claims\")][0].tone == \"fine\""
+'
 # ---- the tool -----------------------------------------------------------------
 
 checks() { # STATUS ARG...

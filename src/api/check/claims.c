@@ -6,7 +6,8 @@
  */
 #include "api/check.h"
 
-#define CANDIDATES_MAX 16 /* that are looked at */
+#define CANDIDATES_MAX 16 /* that are looked at in one turn; others may be */
+#define TURNS_MAX      16 /* registered by whoever likes: those are many */
 
 struct claims {
 	struct bytes manu, model, serial, slot;
@@ -77,14 +78,33 @@ candidate_look(struct looking *k, const struct notations_subject *subject)
 	enum ics_err err =
 	    api_check_look_read(k->c, k->scope->rights, subject, &l);
 
-	if (err == ICS_OK && item_terms_fit(&k->terms, &l.it, &l.state)) {
-		if (notations_subject_equal(subject, k->own))
-			k->is_own = true;
-		else if (k->other.kind == NOTATIONS_SUBJECT_NONE)
-			k->other = *subject;
-	}
+	if (err == ICS_OK && !notations_subject_equal(subject, k->own) &&
+	    item_terms_fit(&k->terms, &l.it, &l.state))
+		k->other = *subject;
 	api_check_look_release(&l);
 	return err == ICS_ENOTFOUND ? ICS_OK : err;
+}
+
+/* The thing itself first: nobody can put as many others before it as would hide
+ * it. */
+static bool
+own_fits(const struct looking *k, const struct api_check_look *own)
+{
+	return own != NULL && item_terms_fit(&k->terms, &own->it, &own->state);
+}
+
+static enum ics_err
+candidates_look(struct looking *k, struct store_search *find)
+{
+	enum ics_err err;
+
+	TRY(store_search_run(k->c->r, find));
+	for (size_t i = 0;
+	     i < find->n && k->other.kind == NOTATIONS_SUBJECT_NONE; i++)
+		if (api_check_may_see(k->c, &find->out[i]))
+			TRY(candidate_look(k, &find->out[i]));
+out:
+	return err;
 }
 
 static enum ics_err
@@ -95,16 +115,18 @@ registered_look(struct looking *k)
 	struct store_search find = {
 		.max = CANDIDATES_MAX, .out = out, .ids = ids
 	};
-	enum ics_err err;
+	enum ics_err err = ICS_OK;
 
 	for (size_t i = 0; i < k->terms.n; i++)
 		find.terms[find.terms_n++] =
 		    notations_term_hash(item_term_name(&k->terms, i),
 			item_term_value(&k->terms, i));
-	TRY(store_search_run(k->c->r, &find));
-	for (size_t i = 0; i < find.n; i++)
-		if (api_check_may_see(k->c, &out[i]))
-			TRY(candidate_look(k, &out[i]));
+	for (int turn = 0; turn < TURNS_MAX; turn++) {
+		TRY(candidates_look(k, &find));
+		if (k->other.kind != NOTATIONS_SUBJECT_NONE || find.next == 0)
+			break;
+		find.after = find.next;
+	}
 out:
 	return err;
 }
@@ -139,9 +161,13 @@ api_check_claims_look(const struct api_check_request *c,
 	if (d->part->claims.n == 0 && d->part->slot.n == 0)
 		return ICS_OK;
 	d->is_fleeting = true; /* it rests on whoever comes to be known so */
-	for (size_t i = 0; i < 2 && !k.is_own; i++)
-		if (terms_fill(&claims, serials[i], &k.terms))
+	for (size_t i = 0; i < 2 && !k.is_own; i++) {
+		if (!terms_fill(&claims, serials[i], &k.terms))
+			continue;
+		k.is_own = own_fits(&k, own);
+		if (!k.is_own && k.other.kind == NOTATIONS_SUBJECT_NONE)
 			TRY(registered_look(&k));
+	}
 	outcome_say(&k, own, d);
 out:
 	return err;
