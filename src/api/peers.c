@@ -64,6 +64,14 @@ time_or_null(int64_t t)
 	return t == 0 ? json_null() : api_time_json(t);
 }
 
+static const char *
+gives_word(const struct sync_peer_conf *conf)
+{
+	if (!conf->push)
+		return "nothing";
+	return conf->gives == SYNC_GIVES_STATUS ? "status" : "everything";
+}
+
 static json_t *
 row_json(const struct sync_row *row)
 {
@@ -95,6 +103,12 @@ row_json(const struct sync_row *row)
 	SET(hidden);
 	SET(negative);
 #undef SET
+	json_object_set_new(json, "domain",
+	    row->conf.domain[0] == '\0' ? json_null()
+					: json_string(row->conf.domain));
+	json_object_set_new(json, "gives", json_string(gives_word(&row->conf)));
+	json_object_set_new(json, "may_alter",
+	    json_boolean(row->conf.may_alter));
 	json_object_set_new(json, "lag",
 	    row->lag < 0 ? json_null() : json_integer(row->lag));
 	return json;

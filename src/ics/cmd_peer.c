@@ -75,6 +75,19 @@ state_of(const json_t *row)
 	return member(row, "success")[0] == '\0' ? "new" : "good";
 }
 
+/* What a descriptor orders, in its words. */
+static void
+order_print(const json_t *row)
+{
+	const char *domain = member(row, "domain");
+
+	if (domain[0] == '\0')
+		return;
+	out_line("  by domain %s: gives %s, %s", domain, member(row, "gives"),
+	    json_is_true(json_object_get(row, "may_alter")) ? "may alter"
+							    : "may not alter");
+}
+
 static void
 row_print(const json_t *row)
 {
@@ -84,6 +97,7 @@ row_print(const json_t *row)
 	    member(row, "name"), member(row, "kind"), state_of(row),
 	    success[0] == '\0' ? "never" : success, number(row, "fetched"),
 	    number(row, "pushed"), number(row, "differing"));
+	order_print(row);
 	if (member(row, "words")[0] != '\0')
 		out_line("  %s", member(row, "words"));
 }

@@ -448,12 +448,13 @@ sync_peer_read(const char *text, struct sync_peer_conf *p, const char **why)
 		.every = EVERY_DEFAULT,
 		.weight = 1,
 		.push = true,
-		.pull = true };
+		.pull = true,
+		.may_alter = true };
 	*why = NULL;
 	if (strlen(text) >= SYNC_TEXT_MAX)
 		*why = "it is too long";
 	else if (!word_take(&text, word, why) || !is_name(word) ||
-		 !text_keep(word, p->name, sizeof(p->name)))
+		 !text_keep(word, p->name, SYNC_WORD_MAX))
 		*why = "it begins with a name: at most 63 letters, digits, "
 		       "dots, - and _";
 	while (*why == NULL && word_take(&text, word, why))

@@ -31,7 +31,8 @@
 #include "store/store.h"
 
 #define SYNC_PEERS_MAX	     64
-#define SYNC_NAME_MAX	     64 /* of a peer, with the NUL */
+#define SYNC_NAME_MAX	     128 /* of a peer, with the NUL: NAME@DOMAIN */
+#define SYNC_WORD_MAX	     64	 /* of NAME */
 #define SYNC_URL_MAX	     512
 #define SYNC_SELECT_MAX	     512
 #define SYNC_FILTERS_MAX     1024
@@ -48,6 +49,13 @@ enum sync_kind {
 	SYNC_KINDS
 };
 
+/* Of what a peer that is given anything is given. */
+enum sync_gives {
+	SYNC_GIVES_ALL,	  /* what it may see; of a descriptor what is in its
+	                   * domain */
+	SYNC_GIVES_STATUS /* statements that set a status, in its domain */
+};
+
 /*
  * A peer as the operator describes it, in one text:
  *
@@ -58,6 +66,9 @@ enum sync_kind {
  *
  * A value with blanks stands in single or double quotes. Addresses are
  * numbers; a url may have a name.
+ *
+ * One that a policy descriptor orders has no text: what is said of it there
+ * stands in the last members.
  */
 struct sync_peer_conf {
 	char name[SYNC_NAME_MAX];
@@ -73,6 +84,11 @@ struct sync_peer_conf {
 	bool has_pin, push, pull;
 	unsigned every;	 /* seconds between rounds that we begin; 0: none */
 	unsigned weight; /* how often it is chosen, beside others */
+	char domain[POLICY_NAME_MAX]; /* whose descriptor orders it; empty:
+	                               * the operator does */
+	enum sync_gives gives;	      /* where push */
+	bool may_alter; /* what it brings is taken as from a peer, else as from
+	                 * anybody; of the operator's yes */
 };
 
 /* Read it. False: why (static words) says what will not do. */

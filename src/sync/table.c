@@ -395,7 +395,9 @@ is_same(const struct sync_peer_conf *a, const struct sync_peer_conf *b)
 
 	sync_peer_write(a, texts[0]);
 	sync_peer_write(b, texts[1]);
-	return strcmp(texts[0], texts[1]) == 0;
+	return strcmp(texts[0], texts[1]) == 0 &&
+	       strcmp(a->domain, b->domain) == 0 && a->gives == b->gives &&
+	       a->may_alter == b->may_alter;
 }
 
 static bool
