@@ -196,6 +196,8 @@ void hkp_watch_stop(struct hkp_watch *watch);
 
 /* Which of the server's threads it is: from 0. */
 unsigned hkp_worker_number(const struct hkp_worker *w);
+/* One of them; NULL: there are no more. */
+struct hkp_worker *hkp_worker_at(struct hkp *h, unsigned number);
 /* True when answers should come to an end. */
 bool hkp_worker_is_ending(const struct hkp_worker *w);
 /* Monotonic ns at the start of this turn of the worker. */

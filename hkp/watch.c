@@ -61,6 +61,12 @@ hkp_worker_number(const struct hkp_worker *w)
 	return (unsigned)(w - w->h->workers);
 }
 
+struct hkp_worker *
+hkp_worker_at(struct hkp *h, unsigned number)
+{
+	return number < h->workers_n ? &h->workers[number] : NULL;
+}
+
 uint64_t
 hkp_worker_now(const struct hkp_worker *w)
 {

@@ -58,29 +58,37 @@ api_log_row_may(struct hkp_request *rq, struct store_reader *r,
 	return hkp_may_see(rq, r, &row->subject);
 }
 
+enum ics_err
+api_changes_fit(struct store_reader *r, const struct api_changes *c,
+    const struct notations_subject *item, bool *fits)
+{
+	struct item_source source;
+	struct item it = { 0 };
+	enum ics_err err;
+
+	*fits = c->select.n == 0;
+	if (*fits)
+		return ICS_OK;
+	item_source_of_store(r, &source);
+	err = item_read(&source, item, &it);
+	if (err == ICS_OK)
+		*fits = item_terms_fit(&c->select, &it, NULL);
+	item_release(&it);
+	return err == ICS_ENOTFOUND ? ICS_OK : err;
+}
+
 /* What is said of an item, by anybody, selects it. What left is told to all:
  * nobody knows any more what was said of it. */
 static enum ics_err
 is_selected(struct store_reader *r, const struct api_changes *c,
     const struct store_log_row *row, bool *is)
 {
-	struct item_source source;
-	struct item it = { 0 };
-	enum ics_err err;
-
 	*is = api_log_row_may(c->rq, r, row);
 	if (!*is)
 		return ICS_OK;
-	*is = c->select.n == 0 || (row->event != STORE_EVENT_PUT &&
-				      row->event != STORE_EVENT_STATE);
-	if (*is)
+	if (row->event != STORE_EVENT_PUT && row->event != STORE_EVENT_STATE)
 		return ICS_OK;
-	item_source_of_store(r, &source);
-	err = item_read(&source, &row->subject, &it);
-	if (err == ICS_OK)
-		*is = item_terms_fit(&c->select, &it, NULL);
-	item_release(&it);
-	return err == ICS_ENOTFOUND ? ICS_OK : err;
+	return api_changes_fit(r, c, &row->subject, is);
 }
 
 enum ics_err

@@ -41,6 +41,30 @@ enum ics_err api_changes_read(struct store_reader *r, struct api_changes *c,
 /* The page {"rows", "next", "size"}; rows is given. */
 json_t *api_changes_page(const struct api_changes *c, json_t *rows);
 
+/* Does what is known of the item fit select? What is not here does not. */
+enum ics_err api_changes_fit(struct store_reader *r,
+    const struct api_changes *c, const struct notations_subject *item,
+    bool *fits);
+
+#define API_NOTICE_TEXT_MAX 128 /* octets of what is said that are told */
+struct api_notice_text {
+	uint8_t p[API_NOTICE_TEXT_MAX];
+	size_t n;
+};
+/* Something stands where another thing is registered. Immutable but for the
+ * count; who holds it drops it. */
+struct api_notice {
+	atomic_uint holds;
+	int64_t at;
+	struct notations_subject item; /* that is registered */
+	struct notations_subject by;   /* kind NONE: only a key ID is known */
+	bool is_by_known; /* it is here, and told to who may see it */
+	struct api_notice_text claims, slot;
+};
+void api_notice_drop(struct api_notice *n);
+/* Tell every event stream, of each worker on its own thread. */
+void api_followers_notice(struct hkp_request *rq, struct api_notice *n);
+
 /*
  * Answer when there is a row, at the latest after so many seconds (0: with an
  * event stream that lasts). 503 when too many wait.

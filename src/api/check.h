@@ -9,6 +9,7 @@
  *	claims.c   who is registered so      until.c    on what it rests, and
  *	answer.c   one block of plain data              when it turns by itself
  *	tell.c     as JSON, as a line        cache.c    kept by each worker
+ *	notice.c   told as it happens
  *
  *	api_check_question ─▶ api_check_part (one or two) ─▶ api_check_draft ─▶ api_check_answer
  *
@@ -216,6 +217,14 @@ void api_check_install_release(struct api_check_install *install);
 enum ics_err api_check_claims_look(const struct api_check_request *c,
     const struct api_check_scope *scope, const struct api_check_look *own,
     struct api_check_draft *d);
+
+/* ---- notice.c ------------------------------------------------------------- */
+
+/* Where another thing is registered than the part is about, tell it: in the
+ * log, and to event streams. */
+struct api_check_answer;
+void api_check_notice(const struct api_check_request *c,
+    const struct api_check_part *part, const struct api_check_answer *a);
 
 /* ---- until.c -------------------------------------------------------------- */
 

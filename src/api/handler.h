@@ -23,7 +23,15 @@ struct api_rights {
 
 #define API_WORKERS_MAX 256 /* as http-threads; further ones keep nothing */
 
+/* What was noticed of late, by any worker: see check/notice.c. */
+#define API_NOTICED_MARKS 256u
+struct api_noticed {
+	_Atomic uint64_t marks[API_NOTICED_MARKS]; /* mark, then when */
+	_Atomic uint64_t window, told;		   /* begun, then how many */
+};
+
 struct api_check_cache;
+struct api_follower;
 struct api {
 	struct sync *sync;		     /* lent; may be NULL */
 	atomic_uint followers;		     /* of the log, that wait */
@@ -32,6 +40,9 @@ struct api {
 	struct api_sketcher *sketcher; /* owned */
 	/* What each worker keeps, its own; made when it is first asked. */
 	struct api_check_cache *checks[API_WORKERS_MAX];
+	/* The event streams of each worker, its own. */
+	struct api_follower *streams[API_WORKERS_MAX];
+	struct api_noticed noticed;
 };
 
 /* The state of the server that a request came to. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Peers where others look for them: /metrics, and the statistics as
- * Hockeypuck gives them. hkp begins both answers; they go on when the table
+ * Peers where others look for them: /metrics (and there what checks noticed),
+ * and the statistics as Hockeypuck gives them. hkp begins both answers; they go on when the table
  * has come, and go out without it where it does not.
  */
 #include <inttypes.h>
@@ -120,6 +120,12 @@ api_metrics(struct hkp_request *rq, struct hkp_reply *rp, struct buf *begun)
 
 	*out = *begun;
 	buf_init(begun, 0);
+	buf_printf(out,
+	    "# HELP icsd_check_substituted_total Things seen where another "
+	    "one is registered.\n"
+	    "# TYPE icsd_check_substituted_total counter\n"
+	    "icsd_check_substituted_total %" PRIu64 "\n",
+	    atomic_load(&api_of(rq)->noticed.told));
 	api_peers_ask(rq, rp,
 	    &(struct api_peers_asked){
 		.what = SYNC_LIST, .tell = metrics_tell, .arg = out });

@@ -198,6 +198,7 @@ api_check_question_answer(const struct api_check_request *c,
 	for (; t.n < parts->n; t.n++) {
 		TRY(api_check_part_answer(c, &parts->at[t.n], &answers[t.n]));
 		t.at[t.n] = answers[t.n];
+		api_check_notice(c, &parts->at[t.n], answers[t.n]);
 		t.data_at[t.n] = heard_of(c, answers[t.n]);
 	}
 	if (c->is_line)
