@@ -100,9 +100,8 @@ touch_cert(struct writer *wr, const struct pgp_fpr *fpr)
 	touch(wr, &subject);
 }
 
-/* What a statement about a statement is about in the end. */
-static enum ics_err
-item_find(struct deriving *d, struct notations_subject *subject)
+enum ics_err
+derive_item_find(struct store_reader *r, struct notations_subject *subject)
 {
 	struct store_statement st;
 	enum ics_err err = ICS_OK;
@@ -114,7 +113,7 @@ item_find(struct deriving *d, struct notations_subject *subject)
 		if (steps == 4)
 			return ICS_ENOTFOUND; /* nobody follows so far */
 		memcpy(digest, subject->b, sizeof(digest));
-		TRY(store_statement_get(d->where.reader, digest, subject, &st));
+		TRY(store_statement_get(r, digest, subject, &st));
 	}
 out:
 	return err;
@@ -123,7 +122,7 @@ out:
 static enum ics_err
 touched_one(struct deriving *d, struct notations_subject subject)
 {
-	enum ics_err err = item_find(d, &subject);
+	enum ics_err err = derive_item_find(d->where.reader, &subject);
 
 	if (err == ICS_ENOTFOUND)
 		return ICS_OK; /* it will be touched when that comes */
@@ -166,6 +165,7 @@ next_derive(struct deriving *d)
 	TRY(derive(d, &at.subject));
 	if (at.reach == STORE_WALK_FAR)
 		TRY(party_walk(d, &at.subject, STORE_WALK_NEAR));
+	err = leave_look(d->wr, &d->where, &at.subject);
 out:
 	return err;
 }
@@ -177,7 +177,7 @@ all_begin(struct deriving *d)
 	static const struct pgp_fpr all = { .version = 0 };
 
 	if (!atomic_exchange(&d->wr->in->rederives, false))
-		return ICS_OK;
+		return leave_begin(d->wr);
 	return store_walk_put(d->wr->store, &all, STORE_WALK_NEAR);
 }
 
@@ -190,10 +190,7 @@ slice_derive(struct deriving *d, bool *more)
 	*more = true;
 	while (err == ICS_OK && clock_mono_ns() < end)
 		err = next_derive(d);
-	if (err != ICS_ENOTFOUND)
-		return err;
-	*more = false;
-	return ICS_OK;
+	return err == ICS_ENOTFOUND ? leave_walked(d->wr, more) : err;
 }
 
 /* Is there anything? Looked at outside a transaction, since it is asked each
@@ -205,7 +202,7 @@ is_wanted(struct deriving *d, bool *is)
 	enum ics_err err;
 
 	*is = domain_set_size(d->set) > 0;
-	if (!*is || atomic_load(&d->wr->in->rederives))
+	if (!*is || atomic_load(&d->wr->in->rederives) || leave_is_asked(d->wr))
 		return ICS_OK;
 	TRY(store_walk_is(d->where.reader, is));
 	if (*is)
@@ -216,6 +213,15 @@ is_wanted(struct deriving *d, bool *is)
 		err = ICS_OK;
 out:
 	return err;
+}
+
+/* The walk that lets go may have been begun in it. */
+static void
+slice_undo(struct writer *wr)
+{
+	store_rollback(wr->store);
+	if (wr->wants != NULL)
+		atomic_store(&wr->in->rederives, true);
 }
 
 static enum ics_err
@@ -234,7 +240,7 @@ slice_run(struct writer *wr, bool *more)
 	if (err == ICS_OK)
 		err = store_commit(wr->store);
 	else
-		store_rollback(wr->store);
+		slice_undo(wr);
 out:
 	deriving_end(&d);
 	return err;

@@ -91,6 +91,8 @@ intake_free(struct intake *in)
 	store_reader_close(in->descriptors);
 	domain_live_free(in->live);
 	(void)pthread_mutex_destroy(&in->renewing); /* nobody holds it */
+	free(atomic_load(&in->wants));
+	free(in->wants_text);
 	free(in->checkers);
 	free(in->dir);
 	free(in);

@@ -162,6 +162,15 @@ struct domain_set *intake_domains_hold(struct intake *in);
 /* Where they are kept: lent until intake_free. Others only hold. */
 struct domain_live *intake_live(struct intake *in);
 
+/*
+ * What peers are asked for: the search terms of each that is asked at all
+ * (item_terms_read; "" everything). A server of profile infield that is asked
+ * for something by terms alone, and has a domain, lets go of items that
+ * neither these select nor a domain has. Nothing is looked at again while
+ * neither they nor a descriptor has changed. Any thread; copied.
+ */
+void intake_wants_set(struct intake *in, const char *const *selects, size_t n);
+
 /* Time has passed: what is due is looked at again. Any thread, at no cost;
  * called every second or so. */
 void intake_tick(struct intake *in);

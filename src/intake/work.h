@@ -87,12 +87,15 @@ struct intake {
 	struct intake_config config;
 	struct domain_live *live; /* all domains, over the server's rights */
 	pthread_mutex_t renewing; /* of live, one at a time ... */
-	struct store_reader *descriptors; /* ... from this one */
-	struct pgp_makers makers;	  /* over live */
-	atomic_bool ticks;		  /* a WORK_TICK is on its way */
-	atomic_bool rederives;		  /* other rights: everything anew */
-	struct queue *todo;		  /* to the checkers */
-	struct queue *checked;		  /* to the writer */
+	struct store_reader *descriptors;    /* ... from this one */
+	struct pgp_makers makers;	     /* over live */
+	atomic_bool ticks;		     /* a WORK_TICK is on its way */
+	atomic_bool rederives;		     /* other rights: everything anew */
+	_Atomic(struct leave_wants *) wants; /* news for the writer; owned */
+	char *wants_text;	   /* what was told last, under renewing ... */
+	uint64_t wants_generation; /* ... beside these descriptors */
+	struct queue *todo;	   /* to the checkers */
+	struct queue *checked;	   /* to the writer */
 	pthread_t *checkers;
 	unsigned checkers_n;
 	pthread_t writer;

@@ -270,6 +270,7 @@ writer_main(void *arg)
 	work_array_release(&wr->group);
 	subject_array_release(&wr->touched);
 	queue_free(wr->drains);
+	leave_end(wr);
 	free(wr);
 	return NULL;
 }

@@ -26,6 +26,10 @@ struct writer {
 	bool derive_failed;   /* likewise */
 	bool has_descriptor;  /* the open transaction put one */
 	struct subject_array touched; /* by the open transaction */
+	struct leave_wants *wants;    /* what peers are asked for, while a walk
+	                               * lets go of the rest; else NULL */
+	size_t left;		      /* that this walk let go of */
+	bool is_missed; /* it went past some while others worked */
 };
 
 /* Judge again whatever waits about a certificate, or this record. */
@@ -57,6 +61,26 @@ enum ics_err touched_derive(struct writer *wr);
 /* Outside a transaction: what is due, and what walks; one slice, and more
  * while nobody wants us. */
 void derive_idle(struct writer *wr);
+
+/* What a statement about a statement is about in the end; ICS_ENOTFOUND: what
+ * is not here. */
+enum ics_err derive_item_find(struct store_reader *r,
+    struct notations_subject *subject);
+
+/* ---- what a server of profile infield lets go of: leave.c ---- */
+
+struct item_where;
+
+/* Has intake_wants_set told something new, and is it time to look? */
+bool leave_is_asked(const struct writer *wr);
+/* Begin a walk that lets go, if so. */
+enum ics_err leave_begin(struct writer *wr);
+/* An item of the walk: it stays, or leaves. */
+enum ics_err leave_look(struct writer *wr, const struct item_where *where,
+    const struct notations_subject *subject);
+/* All was looked at: once more, where something left; else it has ended. */
+enum ics_err leave_walked(struct writer *wr, bool *again);
+void leave_end(struct writer *wr);
 
 /* Delete, deny or allow; the answer is one item. */
 enum ics_err order_apply(struct writer *wr, struct work *w);

@@ -127,6 +127,10 @@ struct store_walked {
 	enum store_reach reach;
 };
 enum ics_err store_walk_step(struct store *s, struct store_walked *walked);
+/* An item that a key spoke about, behind *after (0: the first), which moves on.
+ * ICS_ENOTFOUND: there is no more. */
+enum ics_err store_spoken_next(struct store_reader *r,
+    const struct pgp_fpr *party, int64_t *after, struct notations_subject *out);
 /* Is one? */
 enum ics_err store_walk_is(struct store_reader *r, bool *is);
 

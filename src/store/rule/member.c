@@ -301,6 +301,17 @@ out:
 }
 
 enum ics_err
+store_spoken_next(struct store_reader *r, const struct pgp_fpr *party,
+    int64_t *after, struct notations_subject *out)
+{
+	struct walk w = { .party = *party, .done = *after };
+	enum ics_err err = walk_item(&r->db, &w, out);
+
+	*after = w.done;
+	return err;
+}
+
+enum ics_err
 store_walk_is(struct store_reader *r, bool *is)
 {
 	struct walk w;
