@@ -145,6 +145,11 @@ void sync_pins_free(struct sync *s);
 /* What was kept of when peers were heard of, at the start. */
 void sync_heard_load(struct sync *s);
 
+/* ---- own/wants.c ---------------------------------------------------------------- */
+
+/* A round in which something was asked for has gone well. */
+void sync_wants_tell(struct sync *s);
+
 /* ---- state.c ------------------------------------------------------------------- */
 
 void sync_state_open(struct sync *s); /* before all else */

@@ -10,6 +10,7 @@
  *	listing.c    a whole list, where sketches do not help
  *	news.c       what our own log tells, for those
  *	walk.c       over the digests of what we have
+ *	wants.c      what all are asked for, for who lets go of the rest
  *	feed.c       its answers, read
  *
  * A peer does one thing at a time: a round, or a page that a poll brought.

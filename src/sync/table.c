@@ -150,6 +150,8 @@ round_ended(struct sync *s, void *arg)
 	row_judge(&p->row, result);
 	if (result->error[0] == '\0' && p->conf.pull)
 		sync_heard_now(s, p);
+	if (result->error[0] == '\0' && p->conf.pull && !result->again)
+		sync_wants_tell(s);
 	if (result->error[0] == '\0')
 		priv->failures = 0;
 	else if (strcmp(result->error, BUSY) != 0)
