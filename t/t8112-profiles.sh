@@ -74,13 +74,8 @@ begins() { # PROFILE
 # Its key is in its operator's gpg, which signs the second version.
 granted() { # PROFILE ROLE
 	gpg --import "$icsd_dir/own/secret.pgp" &&
-		"$ICS" policy show "$icsd_dir/own/policy.asc" -o "$tmp/$1.policy" &&
-		sed -i -e 's/serial = 1/serial = 2/' \
-			-e '/^}/i grant "04'"$maker"'" { role = '"$2"' }' \
-			"$tmp/$1.policy" &&
-		rm -f "$tmp/$1.asc" &&
-		gpg -u "$own" -o "$tmp/$1.asc" --clearsign "$tmp/$1.policy" &&
-		"$ICS" -D "$icsd_dir" policy put "$tmp/$1.asc"
+		"$ICS" -D "$icsd_dir" policy grant "$1" "$maker" "$2" >"$tmp/granted" &&
+		grep -qx "$1: serial 2 is in force" "$tmp/granted"
 }
 refuses() { # PROFILE
 	case $1 in
@@ -120,6 +115,9 @@ roles >"$tmp/roles"
 while read -r profile role <&3; do
 	test_ok "$profile: from an empty directory" 'begins $profile'
 	test_ok "$profile: a stranger is refused" 'refuses $profile'
+	test_ok "$profile: its log says how" '
+		grep -q "next help=.*ics -D $icsd_dir policy grant $profile " "$icsd_err"
+	'
 	test_ok "$profile: a grant by its own key" 'granted $profile $role'
 	test_ok "$profile: takes what is its part" 'takes $profile'
 	test_ok "$profile: the next start makes nothing" 'again $profile'

@@ -63,6 +63,7 @@ _ics() {
 				sed -n 's/^ics:   *\([a-z]*\)  .*/\1/p')
 			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 			;;
+		'policy grant' | 'policy revoke' | 'policy set') ;;
 		'load '* | 'verify '* | 'import '* | 'audit '* | 'radius '* | 'policy '?* | 'code '?*)
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			;;

@@ -168,27 +168,17 @@ answers() {
 	esac
 }
 
-# rule NAME PARTY READ ROLE=FINGERPRINT...: the server's own key, now in the home
-# of its owner, signs a second version of the policy: with these grants, and
-# another block of who may read unless READ is empty
+# rule NAME PARTY SET ROLE=FINGERPRINT...: with the server's own key, now in the
+# home of its owner, give these roles, and have the policy's words say what SET has
 rule() {
-	rule_of=$1 rule_read=$3
+	rule_of=$1 rule_set=$3
 	home "$2" || return
 	shift 3
-	own=$place/s/$rule_of/own
-	gpg --import "$own/secret.pgp" || return
-	own_fpr=$(gpg --show-keys --with-colons "$own/certificate.pgp" |
-		awk -F: '$1 == "fpr" { print $10; exit }')
-	"$ics" policy show "$own/policy.asc" -o "$place/s/$rule_of.policy" || return
-	test -z "$rule_read" ||
-		sed -i "/^}/i read { $rule_read }" "$place/s/$rule_of.policy"
+	gpg --import "$place/s/$rule_of/own/secret.pgp" || return
 	for grant; do
-		sed -i "/^}/i grant \"04${grant#*=}\" { role = ${grant%%=*} }" \
-			"$place/s/$rule_of.policy"
+		on "$rule_of" policy grant "$rule_of" "${grant#*=}" "${grant%%=*}" ||
+			return
 	done
-	sed -i 's/serial = 1/serial = 2/' "$place/s/$rule_of.policy"
-	rm -f "$place/s/$rule_of.asc"
-	gpg -u "$own_fpr" -o "$place/s/$rule_of.asc" --clearsign \
-		"$place/s/$rule_of.policy" &&
-		on "$rule_of" policy put "$place/s/$rule_of.asc"
+	# shellcheck disable=SC2086 # words
+	test -z "$rule_set" || on "$rule_of" policy set "$rule_of" $rule_set
 }

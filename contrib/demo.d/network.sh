@@ -41,7 +41,7 @@ token_make() {
 must 'Carewell makes a token: what it maintains is not for everybody' token_make
 must 'it grants six roles; those with the token read, and the infield server' \
 	rule maintenance care \
-	"tokens = {\"$token_hash\"} peers = {\"infield\"}" "manufacturer=$acme" "developer=$soft" \
+	"read.tokens=$token_hash read.peers=infield" "manufacturer=$acme" "developer=$soft" \
 	"certification-body=$lab" "integrator=$care" "maintainer=$care" \
 	"owner=$plant"
 must 'Plant 7 grants them in the field' \

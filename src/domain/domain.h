@@ -9,6 +9,7 @@
  *	read.c    keywords.def: blocks to struct policy_domain
  *	write.c   and back; writing.c its values
  *	serial.c  the next version of a text
+ *	edit/     a text changed where it stands: edit.h
  *	start.c   profiles.def: what a descriptor begins with
  *	set.c     all domains of a server: set.h
  *	live.c    the set that is in force
@@ -145,6 +146,7 @@ struct policy_domain *domain_start(const struct domain_start *start,
     struct domain_complaints *c);
 
 #include "domain/access.h"
+#include "domain/edit.h"
 #include "domain/look.h"
 #include "domain/set.h"
 

@@ -233,20 +233,29 @@ value_add(struct parsing *p, struct domain_item *item)
 	next(p);
 }
 
+/* Behind the token that is looked at, its last one. */
+static void
+item_end(const struct parsing *p, struct domain_item *item)
+{
+	item->n = place_of(p) - item->at;
+}
+
 /* Behind "=": a value, or values between braces. */
 static bool
 values_read(struct parsing *p, struct domain_item *item)
 {
 	next(p);
+	item->values_at = p->value.at;
+	item_end(p, item);
 	if (p->token == TOKEN_TEXT) {
 		value_add(p, item);
 		return true;
 	}
 	item->is_list = true;
-	if (p->token == TOKEN_OPEN)
-		next(p);
-	else
+	if (p->token != TOKEN_OPEN)
 		goto lost;
+	item->values_at = place_of(p) - 1;
+	next(p);
 	while (p->token == TOKEN_TEXT) {
 		value_add(p, item);
 		if (p->token == TOKEN_COMMA)
@@ -255,6 +264,7 @@ values_read(struct parsing *p, struct domain_item *item)
 			goto lost;
 	}
 	if (p->token == TOKEN_CLOSE) {
+		item_end(p, item);
 		next(p);
 		return true;
 	}
@@ -283,6 +293,7 @@ block_read(struct parsing *p, struct domain_item *item, int depth)
 		(void)bad(p, "a block does not end; add a }");
 		return false;
 	}
+	item_end(p, item);
 	next(p);
 	return true;
 }
@@ -297,6 +308,7 @@ item_read(struct parsing *p, struct domain_item *item, int depth)
 	}
 	item->word = p->value.text;
 	item->line = p->value.line;
+	item->at = p->value.at;
 	next(p);
 	if (p->token == TOKEN_IS || p->token == TOKEN_MORE)
 		return values_read(p, item);

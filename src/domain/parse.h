@@ -26,6 +26,8 @@ ARRAY_OF(struct domain_value, domain_values);
 struct domain_item {
 	const char *word; /* lent by the tree */
 	int line;
+	size_t at, n;	  /* where it stands in the input, to its last octet */
+	size_t values_at; /* where its value begins, or the brace of a list */
 	bool is_block, has_title, is_list;
 	struct domain_value title;
 	struct domain_values values; /* owned */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The next version of a descriptor: a number changed where it stands. */
-#include "domain/parse.h"
+#include <stdio.h>
+
+#include "domain/editing.h"
 
 /* The serial in the one block of the tree; NULL: it has not exactly one. */
 static const struct domain_value *
@@ -29,15 +31,16 @@ domain_serial_set(struct bytes text, int64_t serial, struct buf *out)
 	const struct domain_value *value = NULL;
 	struct domain_complaints c = { 0 };
 	struct domain_tree tree = { 0 };
+	char digits[24];
 	enum ics_err err = ICS_EFORMAT;
 
 	if (text.n <= DOMAIN_TEXT_MAX && domain_parse(text, &c, &tree))
 		value = serial_find(&tree);
 	if (value != NULL) {
-		buf_put(out, bytes_of(text.p, value->at));
-		buf_printf(out, "%lld", (long long)serial);
-		buf_put(out, bytes_of(text.p + value->at + value->n,
-				 text.n - value->at - value->n));
+		(void)snprintf(digits, sizeof(digits), "%lld",
+		    (long long)serial); /* fits */
+		domain_splice(text, (struct domain_span){ value->at, value->n },
+		    bytes_of_str(digits), out);
 		err = buf_end(out);
 	}
 	domain_tree_release(&tree);

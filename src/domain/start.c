@@ -57,7 +57,7 @@ domain_start(const struct domain_start *start, struct domain_complaints *c)
 	buf_put_str(&text, profiles[start->profile].text);
 	to.section = DOMAIN_SECTION_GRANT;
 	for (size_t i = 0; i < start->grants_n; i++)
-		domain_put_grant(&to, &start->grants[i]);
+		domain_put_grant(&to, NULL, &start->grants[i]);
 	buf_put_str(&text, "}\n");
 	d = domain_read(buf_bytes(&text), c);
 	buf_release(&text);

@@ -49,12 +49,13 @@ party_put(const struct domain_writing *w, const struct policy_domain *d)
 }
 
 void
-domain_put_grant(const struct domain_writing *w, const struct policy_grant *g)
+domain_put_grant(const struct domain_writing *w, const char *party,
+    const struct policy_grant *g)
 {
-	char title[PGP_FPR_TEXT_MAX + 2];
+	char fpr[PGP_FPR_TEXT_MAX + 2];
 
-	notations_vfp_text(&g->fpr, title);
-	block_begin(w, title);
+	notations_vfp_text(&g->fpr, fpr);
+	block_begin(w, party == NULL ? fpr : party);
 	domain_put_roles(w, "role", g->roles);
 	domain_put_text(w, "scope", g->scope);
 	domain_put_time(w, "from", g->from);
@@ -67,7 +68,7 @@ static void
 grant_put(const struct domain_writing *w, const struct policy_domain *d)
 {
 	for (size_t i = 0; i < d->grants_n; i++)
-		domain_put_grant(w, &d->grants[i]);
+		domain_put_grant(w, NULL, &d->grants[i]);
 }
 
 static void

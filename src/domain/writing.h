@@ -43,8 +43,8 @@ void domain_put_items(const struct domain_writing *w,
 void domain_put_networks(const struct domain_writing *w,
     const struct policy_read *r);
 
-/* A whole block; the section is GRANT. */
-void domain_put_grant(const struct domain_writing *w,
+/* A whole block; the section is GRANT. party: by that name, or NULL. */
+void domain_put_grant(const struct domain_writing *w, const char *party,
     const struct policy_grant *g);
 
 /* Further ones stand in domain/domain.h. Append. */

@@ -6,57 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
-#include "client/http.h"
 #include "client/out.h"
-#include "ics/ics.h"
+#include "ics/policy.h"
 #include "item/item.h"
 
-#define PATH_MAX_OCTETS 512
-
-/* What is asked; name NULL: the list. */
+/* What is asked; no name: the list. */
 struct asked {
 	const struct ics *ics;
-	const char *name;
-	int64_t serial; /* 0: that in force */
+	struct policy_asked what;
 };
 
 /* ---- from a server --------------------------------------------------------- */
-
-static void
-path_make(const struct asked *a, bool is_signed, struct buf *path)
-{
-	buf_put_str(path, "/ics/v1/domains");
-	if (a->name == NULL)
-		return;
-	buf_put_str(path, "/");
-	http_escape(bytes_of_str(a->name), path);
-	if (is_signed)
-		buf_put_str(path, ".asc");
-	if (a->serial != 0)
-		buf_printf(path, "?serial=%lld", (long long)a->serial);
-}
-
-static enum ics_err
-server_get(const struct asked *a, bool is_signed, struct http_answer *answer)
-{
-	struct http *h = NULL;
-	struct buf path;
-	enum ics_err err;
-
-	buf_init(&path, PATH_MAX_OCTETS);
-	path_make(a, is_signed, &path);
-	TRY(buf_end(&path));
-	TRY(http_new(&a->ics->where, &h));
-	TRY(http_get(h, buf_str(&path), answer));
-	err = http_judge(answer);
-	if (err != ICS_OK)
-		http_tell(answer, a->name == NULL ? "domains" : a->name);
-out:
-	http_free(h);
-	buf_release(&path);
-	return err;
-}
 
 static enum ics_err
 server_json(const struct asked *a, json_t **doc)
@@ -64,7 +24,7 @@ server_json(const struct asked *a, json_t **doc)
 	struct http_answer answer = { 0 };
 	enum ics_err err;
 
-	TRY(server_get(a, false, &answer));
+	TRY(policy_server_get(&a->what, false, &answer));
 	*doc = http_json(&answer);
 	err = *doc == NULL ? ICS_EFORMAT : ICS_OK;
 out:
@@ -80,14 +40,14 @@ set_json(const struct asked *a, const struct domain_set *set)
 	json_t *rows;
 	size_t i;
 
-	if (a->name != NULL) {
+	if (a->what.name != NULL) {
 		const struct policy_line *line;
 
-		i = domain_set_find(set, bytes_of_str(a->name));
+		i = domain_set_find(set, bytes_of_str(a->what.name));
 		line = i == POLICY_NOBODY ? NULL : domain_set_line(set, i);
 		for (size_t k = line == NULL ? 0 : line->n; k > 0; k--)
-			if (a->serial == 0 ||
-			    line->at[k - 1]->serial == a->serial)
+			if (a->what.serial == 0 ||
+			    line->at[k - 1]->serial == a->what.serial)
 				return item_json_domain(set, i,
 				    line->at[k - 1]);
 		return NULL;
@@ -97,15 +57,6 @@ set_json(const struct asked *a, const struct domain_set *set)
 		json_array_append_new(rows,
 		    item_json_domain_row(set, i, domain_set_newest(set, i)));
 	return json_pack("{s:o}", "domains", rows);
-}
-
-static enum ics_err
-miss_tell(const struct asked *a)
-{
-	out_fail("%s: there is no such domain, or no such version; ics domain "
-		 "list",
-	    a->name);
-	return ICS_ENOTFOUND;
 }
 
 static enum ics_err
@@ -125,26 +76,7 @@ out:
 	store_reader_close(r);
 	if (err != ICS_OK)
 		return where_tell(a->ics->where.dir, err);
-	return *doc == NULL ? miss_tell(a) : ICS_OK;
-}
-
-static enum ics_err
-file_text(const struct asked *a, struct buf *out)
-{
-	struct store_reader *r = NULL;
-	struct store_descriptor row;
-	enum ics_err err;
-
-	TRY(store_reader_open(a->ics->where.dir, NULL, &r));
-	TRY(store_reader_begin(r));
-	err = store_descriptor_get(r, a->name, a->serial, &row);
-	if (err == ICS_OK)
-		buf_put(out, row.text);
-out:
-	store_reader_close(r);
-	if (err == ICS_ENOTFOUND)
-		return miss_tell(a);
-	return err == ICS_OK ? ICS_OK : where_tell(a->ics->where.dir, err);
+	return *doc == NULL ? policy_miss_tell(&a->what) : ICS_OK;
 }
 
 /* ---- telling --------------------------------------------------------------- */
@@ -246,7 +178,7 @@ json_tell(const struct asked *a)
 					     : server_json(a, &doc));
 	if (ics_has(a->ics, ICS_OPT_JSON))
 		out_json(json_incref(doc));
-	else if (a->name == NULL)
+	else if (a->what.name == NULL)
 		list_print(doc);
 	else
 		domain_print(doc);
@@ -259,26 +191,13 @@ out:
 static enum ics_err
 signed_write(const struct asked *a)
 {
-	struct http_answer answer = { 0 };
-	struct out_file to = { 0 };
 	struct buf text;
 	enum ics_err err;
 
-	buf_init(&text, STORE_DESCRIPTOR_OCTETS);
-	if (a->ics->where.kind == WHERE_FILE) {
-		TRY(file_text(a, &text));
-	} else {
-		TRY(server_get(a, true, &answer));
-		buf_put(&text, buf_bytes(&answer.body));
-	}
-	TRY(out_open(&to, a->ics->opts[ICS_OPT_OUTPUT]));
-	err = out_put(&to, buf_bytes(&text));
-	if (err == ICS_OK)
-		err = out_close(&to);
-	else
-		out_abandon(&to);
+	buf_init(&text, DOMAIN_TEXT_MAX);
+	TRY(policy_text_get(&a->what, &text));
+	err = out_write(a->ics->opts[ICS_OPT_OUTPUT], buf_bytes(&text));
 out:
-	http_answer_release(&answer);
 	buf_release(&text);
 	return err;
 }
@@ -299,7 +218,7 @@ serial_read(const struct ics *ics, int64_t *serial)
 int
 cmd_domain(struct ics *ics)
 {
-	struct asked a = { .ics = ics };
+	struct asked a = { .ics = ics, .what.where = &ics->where };
 
 	if (strcmp(ics->args[0], "list") == 0 && ics->args_n == 1 &&
 	    !ics_has(ics, ICS_OPT_OUTPUT))
@@ -308,8 +227,8 @@ cmd_domain(struct ics *ics)
 		out_fail("usage: ics domain list | show NAME [SERIAL]");
 		return ICS_EXIT_USAGE;
 	}
-	a.name = ics->args[1];
-	if (!serial_read(ics, &a.serial))
+	a.what.name = ics->args[1];
+	if (!serial_read(ics, &a.what.serial))
 		return ICS_EXIT_USAGE;
 	return err_exit(ics_has(ics, ICS_OPT_OUTPUT) ? signed_write(&a)
 						     : json_tell(&a));

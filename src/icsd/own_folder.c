@@ -220,10 +220,11 @@ next_tell(const struct conf *c, const struct answer *a)
 	    c->profile, a->item.domain, fpr);
 	log_event(LOG_LEVEL_NOTE, "next",
 	    "help=\"gpg --import %s/" OWN_FOLDER "/" SECRET_FILE
-	    "; ics policy show %s/" OWN_FOLDER "/" POLICY_FILE
-	    " -o FILE; write grants (or another owner) into it; "
-	    "ics policy sign --bump --as %s FILE; ics policy put\"",
-	    c->state_dir, c->state_dir, fpr);
+	    "; ics -D %s policy grant %s FINGERPRINT ROLE; and so on, or ics "
+	    "-D %s policy set %s owner=FINGERPRINT; then remove " SECRET_FILE
+	    "\"",
+	    c->state_dir, c->state_dir, a->item.domain, c->state_dir,
+	    a->item.domain);
 }
 
 enum ics_err

@@ -16,6 +16,40 @@ must(bool is_so)
 		abort();
 }
 
+/* A role is given, is there then, and is taken again. */
+static void
+edited(struct bytes text, const struct policy_domain *d)
+{
+	char everything[] = "", owner[PGP_FPR_TEXT_MAX + 2];
+	const struct policy_grant g = {
+		.roles = NOTATIONS_ROLE_BIT(NOTATIONS_ROLE_REGISTRAR),
+		.scope = everything,
+		.from = 1,
+		.until = 2
+	};
+	struct domain_complaints c = { 0 };
+	struct buf given, taken;
+	struct domain_edit_end to_given = { .out = &given, .c = &c };
+	struct domain_edit_end to_taken = { .out = &taken, .c = &c };
+
+	buf_init(&given, DOMAIN_TEXT_MAX);
+	buf_init(&taken, DOMAIN_TEXT_MAX);
+	notations_vfp_text(&d->owner, owner);
+	if (d->grants_n < 64 &&
+	    domain_edit_grant(text, owner, &g, &to_given) == DOMAIN_EDIT_DONE) {
+		must(domain_edit_grant(buf_bytes(&given), owner, &g,
+			 &to_taken) == DOMAIN_EDIT_SAME);
+		must(domain_edit_revoke(buf_bytes(&given), owner, g.roles,
+			 &to_taken) == DOMAIN_EDIT_DONE);
+		buf_clear(&given);
+		(void)domain_edit_set(buf_bytes(&taken), "read.peers+=a,b c",
+		    &to_given); /* read may be there, and odd */
+	}
+	domain_complaints_release(&c);
+	buf_release(&given);
+	buf_release(&taken);
+}
+
 static void
 language(struct bytes text)
 {
@@ -42,6 +76,7 @@ language(struct bytes text)
 		again = domain_read(buf_bytes(&twice), &c);
 		must(again != NULL && again->serial == 7);
 		policy_domain_free(again);
+		edited(text, d);
 	}
 	policy_domain_free(d);
 	buf_release(&once);

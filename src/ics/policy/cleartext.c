@@ -22,6 +22,26 @@ owner_check(const struct policy_signing *what, const struct sign_signer *s)
 	return ICS_EDENIED;
 }
 
+/* Whoever goes on from a text vouches for all of it: it is what the owner
+ * wrote, and not what a server made of it. */
+static enum ics_err
+before_check(const struct policy_signing *what, const struct sign_signer *s)
+{
+	const struct domain_judge by = { s->cert.clean, what->now };
+	struct report rep = { 0 };
+	int64_t created;
+	bool is_good = what->follows == NULL ||
+		       domain_signed_check(what->follows, &by, &rep, &created);
+
+	report_release(&rep);
+	if (is_good)
+		return ICS_OK;
+	out_fail("who would sign did not sign the version in force: read it "
+		 "(ics domain show -o FILE), then ics policy sign --bump and "
+		 "ics policy put");
+	return ICS_EDENIED;
+}
+
 static enum ics_err
 signature_put(const struct sign_signer *s, const struct policy_signing *what,
     struct bytes text, struct buf *out)
@@ -86,6 +106,7 @@ policy_text_sign(const struct policy_signing *what, struct bytes text,
 	TRY(sign_agent_new(&what->how, &agent));
 	TRY(sign_signer_find(agent, &wanted, &s));
 	TRY(owner_check(what, &s));
+	TRY(before_check(what, &s));
 	s.about = what->about;
 	TRY(signature_put(&s, what, text, out));
 	err = result_check(&s, what->now,

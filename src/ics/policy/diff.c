@@ -67,8 +67,8 @@ change_tell(const struct domain_change *c)
 	buf_release(&words);
 }
 
-static void
-changes_tell(const struct ics *ics, const struct domain_changes *all)
+void
+policy_changes_tell(bool quiet, const struct domain_changes *all)
 {
 	size_t stricter = 0, open = 0;
 
@@ -77,8 +77,8 @@ changes_tell(const struct ics *ics, const struct domain_changes *all)
 		stricter += (all->at[i].turn & DOMAIN_STRICTER) != 0;
 		open += (all->at[i].turn & DOMAIN_OPENER) != 0;
 	}
-	out_note(ics_quiet(ics), "%zu changes, %zu stricter, %zu more open",
-	    all->n, stricter, open);
+	out_note(quiet, "%zu changes, %zu stricter, %zu more open", all->n,
+	    stricter, open);
 }
 
 int
@@ -96,7 +96,7 @@ policy_do_diff(struct ics *ics)
 	if (ics_has(ics, ICS_OPT_JSON))
 		changes_json(&all);
 	else
-		changes_tell(ics, &all);
+		policy_changes_tell(ics_quiet(ics), &all);
 out:
 	policy_file_release(&before);
 	policy_file_release(&now);

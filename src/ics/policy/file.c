@@ -27,9 +27,13 @@ policy_complaints_tell(const char *path, struct domain_complaints *c)
 	char *all = c->n == 0 ? NULL : alloc_str(buf_str(&c->lines));
 
 	for (char *line = all; line != NULL && *line != '\0';) {
-		size_t n = strcspn(line, "\n");
+		size_t n = strcspn(line, "\n"), number = strcspn(line, ":");
 
-		out_fail("%s:%.*s", path, (int)n, line);
+		if (path != NULL)
+			out_fail("%s:%.*s", path, (int)n, line);
+		else
+			out_fail("%.*s", (int)(n - number - 2),
+			    line + number + 2);
 		line += n + (line[n] == '\n');
 	}
 	free(all);

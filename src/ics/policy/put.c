@@ -103,19 +103,30 @@ taken_tell(const struct ics *ics, const struct policy_domain *d,
 		    fate == SIGN_KNOWN ? "was there before" : "is in force");
 }
 
-static enum ics_err
-put(struct ics *ics, const struct policy_file *f, enum sign_fate *fate)
+enum ics_err
+policy_where_find(struct ics *ics)
 {
 	struct where_said said = { .server = ics->opts[ICS_OPT_SERVER],
 		.dir = ics->opts[ICS_OPT_STATE_DIR],
 		.environ = getenv("ICS_SERVER") };
-	struct bytes text = buf_bytes(&f->data);
+
+	return where_find(&said, &ics->where);
+}
+
+enum ics_err
+policy_text_put(const struct ics *ics, const struct policy_domain *d,
+    struct bytes text)
+{
+	enum sign_fate fate = SIGN_REFUSED;
 	enum ics_err err;
 
-	TRY(where_find(&said, &ics->where));
-	err = ics->where.kind == WHERE_FILE
-		  ? put_file(ics->where.dir, text, fate)
-		  : put_server(ics, text, fate);
+	TRY(ics->where.kind == WHERE_FILE
+		? put_file(ics->where.dir, text, &fate)
+		: put_server(ics, text, &fate));
+	if (fate == SIGN_REFUSED)
+		err = ICS_EDENIED;
+	else
+		taken_tell(ics, d, fate);
 out:
 	return err;
 }
@@ -123,7 +134,6 @@ out:
 int
 policy_do_put(struct ics *ics)
 {
-	enum sign_fate fate = SIGN_REFUSED;
 	struct policy_file f;
 	enum ics_err err;
 
@@ -134,12 +144,9 @@ policy_do_put(struct ics *ics)
 		err = ICS_EFORMAT;
 		goto out;
 	}
-	TRY(put(ics, &f, &fate));
-	if (fate != SIGN_REFUSED)
-		taken_tell(ics, f.domain, fate);
+	TRY(policy_where_find(ics));
+	err = policy_text_put(ics, f.domain, buf_bytes(&f.data));
 out:
 	policy_file_release(&f);
-	if (err == ICS_OK)
-		return fate == SIGN_REFUSED ? ICS_EXIT_NO : ICS_EXIT_YES;
-	return policy_exit(err);
+	return err == ICS_EDENIED ? ICS_EXIT_NO : policy_exit(err);
 }

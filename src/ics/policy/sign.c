@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "client/out.h"
 #include "ics/policy.h"
-#include "ics/sign.h"
 #include "sign/verb.h"
 
 /* A text on its way. */
@@ -16,8 +15,7 @@ struct signing {
 	struct policy_file f;
 	struct buf text; /* with its serial */
 	int64_t serial;
-	struct policy_signing what;
-	char passphrase[SIGN_PASSPHRASE_MAX];
+	struct policy_signer signer;
 };
 
 /* The version that the output has already; 0: none, or another domain's. */
@@ -65,19 +63,20 @@ text_choose(struct signing *s)
 	return domain_serial_set(policy_file_text(&s->f), s->serial, &s->text);
 }
 
-/* Who signs, when, how: the options. Without --as it is the owner. */
-static enum ics_err
-how_read(struct signing *s, char owner[PGP_FPR_TEXT_MAX + 2])
+enum ics_err
+policy_signer_read(const struct ics *ics, const struct policy_domain *d,
+    struct policy_signer *s)
 {
-	const struct ics *ics = s->ics;
 	enum ics_err err;
 
-	notations_vfp_text(&s->f.domain->owner, owner);
+	notations_vfp_text(&d->owner, s->owner);
+	s->domain = d;
+	s->serial = d->serial;
 	s->what =
 	    (struct policy_signing){ .how = { .home = ics->opts[ICS_OPT_HOME] },
 		    .who = ics_has(ics, ICS_OPT_AS) ? ics->opts[ICS_OPT_AS]
-						    : owner + 2,
-		    .owner = &s->f.domain->owner,
+						    : s->owner + 2,
+		    .owner = &d->owner,
 		    .now = clock_now() };
 	if (ics_has(ics, ICS_OPT_DATE))
 		TRY(sign_time_read(ics->opts[ICS_OPT_DATE], &s->what.now));
@@ -90,19 +89,36 @@ out:
 	return err;
 }
 
+void
+policy_signer_wipe(struct policy_signer *s)
+{
+	explicit_bzero(s->passphrase, sizeof(s->passphrase));
+}
+
+enum ics_err
+policy_signer_sign(struct policy_signer *s, struct bytes text, struct buf *out)
+{
+	char about[256];
+	enum ics_err err;
+
+	(void)snprintf(about, sizeof(about),
+	    "ics: sign the policy of domain %s, version %lld", s->domain->name,
+	    (long long)s->serial); /* fits */
+	s->what.about = about;
+	err = policy_text_sign(&s->what, text, out);
+	s->what.about = NULL;
+	return err;
+}
+
 static enum ics_err
 text_sign(struct signing *s)
 {
-	char about[256];
 	struct buf made;
 	enum ics_err err;
 
 	buf_init(&made, DOMAIN_TEXT_MAX);
-	(void)snprintf(about, sizeof(about),
-	    "ics: sign the policy of domain %s, version %lld",
-	    s->f.domain->name, (long long)s->serial); /* fits */
-	s->what.about = about;
-	TRY(policy_text_sign(&s->what, buf_bytes(&s->text), &made));
+	s->signer.serial = s->serial;
+	TRY(policy_signer_sign(&s->signer, buf_bytes(&s->text), &made));
 	TRY(out_write(s->ics->opts[ICS_OPT_OUTPUT], buf_bytes(&made)));
 	out_note(ics_quiet(s->ics), "domain %s, version %lld, signed",
 	    s->f.domain->name, (long long)s->serial);
@@ -115,16 +131,15 @@ int
 policy_do_sign(struct ics *ics)
 {
 	struct signing s = { .ics = ics };
-	char owner[PGP_FPR_TEXT_MAX + 2];
 	enum ics_err err;
 
 	buf_init(&s.text, DOMAIN_TEXT_MAX);
 	TRY(policy_file_read(ics->args[0], &s.f));
 	TRY(text_choose(&s));
-	TRY(how_read(&s, owner));
+	TRY(policy_signer_read(ics, s.f.domain, &s.signer));
 	err = text_sign(&s);
 out:
-	explicit_bzero(s.passphrase, sizeof(s.passphrase));
+	policy_signer_wipe(&s.signer);
 	policy_file_release(&s.f);
 	buf_release(&s.text);
 	return policy_exit(err);
