@@ -255,6 +255,34 @@ START_TEST(test_bulk_left)
 }
 END_TEST
 
+/* Octets of the file that a connection maps at most. */
+static sqlite3_int64
+mapped(const struct db *db)
+{
+	sqlite3_int64 most = -1; /* asks */
+
+	ck_assert_int_eq(sqlite3_file_control(db->sq, "main",
+			     SQLITE_FCNTL_MMAP_SIZE, &most),
+	    SQLITE_OK);
+	return most;
+}
+
+/* Lean: nothing is mapped, by the writer and by who reads beside it. */
+START_TEST(test_lean)
+{
+	struct store_reader *r;
+
+	ck_assert_int_gt(mapped(&sc.store->db), 0);
+	ck_assert_int_gt(mapped(&sc.reader->db), 0);
+	OK(store_lean(sc.store));
+	OK(store_reader_open(sc.dir, sc.store, &r));
+	OK(store_reader_begin(r));
+	ck_assert_int_eq(mapped(&sc.store->db), 0);
+	ck_assert_int_eq(mapped(&r->db), 0);
+	store_reader_close(r);
+}
+END_TEST
+
 START_TEST(test_bulk)
 {
 	struct store_hits hits;
@@ -316,6 +344,7 @@ add(TCase *t)
 	tcase_add_test(t, test_step_one);
 	tcase_add_test(t, test_step_one_empty);
 	tcase_add_test(t, test_bulk_left);
+	tcase_add_test(t, test_lean);
 	tcase_add_test(t, test_bulk);
 	tcase_add_test(t, test_copy);
 }

@@ -58,6 +58,7 @@ test_ok 'an unknown profile is told which there are' '
 test_ok 'icsd -n shows what a profile changes, and what was overridden not' '
 	"$ICSD" -n --profile infield >"$tmp/n" &&
 	grep -qx "infield: http-threads = 2" "$tmp/n" &&
+	grep -qx "infield: lean = yes" "$tmp/n" &&
 	echo "http-threads = 3" >"$tmp/conf" &&
 	"$ICSD" -n -f "$tmp/conf" --profile infield >"$tmp/n" &&
 	! grep -q http-threads "$tmp/n"

@@ -26,6 +26,16 @@ PRAGMA cache_size = -256;
 PRAGMA temp_store = MEMORY;
 PRAGMA trusted_schema = OFF;
 
+-- For who has little memory: nothing is mapped, since mapped pages count as
+-- ours; what a transaction changes goes to the WAL early.
+-- name: open_writer_lean (script)
+PRAGMA mmap_size = 0;
+PRAGMA cache_size = -1024;
+
+-- name: open_reader_lean (script)
+PRAGMA mmap_size = 0;
+PRAGMA cache_size = -384;
+
 -- A file of ours tells so; a new one has zeroes and no table.
 -- name: open_application (script)
 PRAGMA application_id;

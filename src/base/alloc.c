@@ -2,9 +2,14 @@
 /* Allocation that ends the process rather than returning NULL. */
 #include "base/alloc.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define LEAN_ARENAS 2
+#define LEAN_LARGE  (64 << 10)	/* octets: allocated by themselves */
+#define LEAN_SPARE  (128 << 10) /* octets kept at the top of the heap */
 
 static void *
 checked(void *p)
@@ -69,3 +74,30 @@ alloc_bytes_free(struct bytes owned)
 	/* An owning view is the one place where const is ours to take off. */
 	free((void *)(uintptr_t)owned.p);
 }
+
+#ifdef __GLIBC__
+void
+alloc_lean(void)
+{
+	/* Only larger when one is refused. */
+	(void)mallopt(M_ARENA_MAX, LEAN_ARENAS);
+	(void)mallopt(M_MMAP_THRESHOLD, LEAN_LARGE);
+	(void)mallopt(M_TRIM_THRESHOLD, LEAN_SPARE);
+}
+
+void
+alloc_give_back(void)
+{
+	(void)malloc_trim(0); /* whether there was anything */
+}
+#else
+void
+alloc_lean(void)
+{
+}
+
+void
+alloc_give_back(void)
+{
+}
+#endif

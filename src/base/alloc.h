@@ -31,6 +31,15 @@ char *alloc_str_from_bytes(struct bytes b)
 /* An owned copy of a view (p never NULL); free it with alloc_bytes_free. */
 struct bytes alloc_bytes(struct bytes b);
 
+/*
+ * For a program with little memory: few arenas, and what is large goes back to
+ * the system when it is freed. Before the first thread.
+ */
+void alloc_lean(void);
+/* Give back what a burst took and nobody holds; takes milliseconds. Any
+ * thread. */
+void alloc_give_back(void);
+
 /* Free octets that a view owns, as alloc_bytes or buf_take gave them. */
 void alloc_bytes_free(struct bytes owned);
 

@@ -13,7 +13,7 @@
 #include "client/out.h"
 #include "ics/load.h"
 
-#define SOCKET_BLOCKS  4000
+#define SOCKET_BLOCKS  1000
 #define SOCKET_OCTETS  (4u << 20)
 #define SOCKET_AHEAD   3
 #define SOCKET_WAIT_MS 100

@@ -45,6 +45,7 @@ struct server {
 	struct sync *sync;
 	struct api *api;
 	struct hkp *hkp;
+	uint64_t given_back; /* submissions, when memory last was */
 };
 
 static void
@@ -102,6 +103,8 @@ store_start(struct server *s, const struct conf *c)
 		err = err_from_errno(errno);
 	else
 		err = store_open(c->state_dir, STORE_CREATE, &s->store);
+	if (err == ICS_OK && c->is_lean)
+		err = store_lean(s->store);
 	if (err == ICS_OK)
 		return err;
 	log_event(LOG_LEVEL_ERROR, "store", "dir=%s why=\"%s\" help=\"%s\"",
@@ -332,6 +335,20 @@ alive_tell(struct server *s, uint64_t period)
 		    "why=\"the HTTP front does not answer\"");
 }
 
+/* Quiet again, after something came in: what that took is free. */
+static void
+burst_end(struct server *s)
+{
+	struct intake_stats stats;
+
+	intake_stats(s->in, &stats);
+	if (!s->first->is_lean || stats.under_way > 0 ||
+	    stats.submissions == s->given_back)
+		return;
+	s->given_back = stats.submissions;
+	alloc_give_back();
+}
+
 static void
 serve(struct server *s)
 {
@@ -347,6 +364,7 @@ serve(struct server *s)
 			continue;
 		}
 		if (now >= tick) {
+			burst_end(s);
 			intake_tick(s->in);
 			tick = now + TICK_NS;
 		}
@@ -393,6 +411,8 @@ server_run(const struct args *args, struct conf *conf)
 	struct server s = { .args = args, .first = conf, .now = conf };
 	enum ics_err err = ICS_OK;
 
+	if (conf->is_lean)
+		alloc_lean();
 	s.signals = s.front.waiting = s.front.nothing = -1;
 	if (!args->front)
 		err = failed("background", front_leave(&s.front), "use -d");

@@ -46,6 +46,7 @@ struct store {
 	int wal_pages;		   /* as of the last commit */
 	int wal_left;		   /* pages in it when it could not be moved */
 	bool bulk;
+	bool is_lean; /* so are its readers */
 };
 
 struct store_reader {

@@ -202,6 +202,13 @@ out:
 	return err;
 }
 
+enum ics_err
+store_lean(struct store *s)
+{
+	s->is_lean = true;
+	return db_script(&s->db, SQL_OPEN_WRITER_LEAN);
+}
+
 void
 store_close(struct store *s)
 {

@@ -37,6 +37,8 @@ file_open(struct store_reader *r)
 	TRY(db_open(&r->db, r->path, SQLITE_OPEN_READONLY));
 	(void)sqlite3_busy_timeout(r->db.sq, STORE_BUSY_MS); /* cannot fail */
 	TRY(db_script(&r->db, SQL_OPEN_READER));
+	if (r->writer != NULL && r->writer->is_lean)
+		TRY(db_script(&r->db, SQL_OPEN_READER_LEAN));
 	TRY(db_number(&r->db, SQL_OPEN_VERSION, &version));
 	if (version != SQL_STEPS) {
 		log_event(LOG_LEVEL_ERROR, "store",

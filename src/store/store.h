@@ -52,6 +52,10 @@ enum ics_err store_open(const char *dir, enum store_mode mode,
     struct store **s);
 void store_close(struct store *s);
 
+/* From now on s, and readers opened for it, spend time rather than memory:
+ * before the first of those. ICS_EDB. */
+enum ics_err store_lean(struct store *s);
+
 /*
  * Open a read-only connection for one thread. s may be NULL (another process
  * writes, or nobody); else the reader learns of commits of s at no cost. It
