@@ -49,7 +49,8 @@ test_ok 'verbs where a command has them' '
 	same "" "$(completed "$ICS" state "")"
 '
 test_ok 'profiles' '
-	same "$(rows ../domain/profiles.def 1 | sort)" "$(completed "$ICS" policy new "")"
+	same "$(rows ../domain/profiles.def 1 | sort)" "$(completed "$ICS" policy new "")" &&
+	same "$(rows ../domain/profiles.def 1 | sort)" "$(completed "$ICS" init --profile "")"
 '
 test_ok 'files where files belong' '
 	: >"$tmp/ring.gpg" && mkdir "$tmp/ringdir" &&

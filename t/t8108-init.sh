@@ -44,6 +44,20 @@ test_ok 'a relative place becomes an absolute one' '
 	(cd "$tmp" && "$ICS" init here) &&
 	grep -q "^state-dir = \"$tmp/here\"$" "$tmp/here/icsd.conf"
 '
+test_ok 'each profile; the first start makes its key, as the steps say' '
+	for each in manufacturer developer maintenance infield certifier; do
+		"$ICS" init --profile $each "$tmp/$each" >"$tmp/steps" &&
+		grep -q "ics -D $tmp/$each policy grant $each FINGERPRINT" "$tmp/steps" &&
+		grep -qx "profile = \"$each\"" "$tmp/$each/icsd.conf" &&
+		"$ICSD" -n -f "$tmp/$each/icsd.conf" || return 1
+	done &&
+	icsd_start infield -f "$tmp/infield/icsd.conf" && test -s "$tmp/infield/own/secret.pgp" &&
+	"$ICS" -D "$tmp/infield" domain list | grep -q "^infield  *1 " && icsd_stop
+'
+test_ok 'an unknown profile is told which there are' '
+	fails_with 2 "$ICS" init --profile frobnicator "$tmp/x" 2>"$tmp/err" &&
+	grep -q "maintenance  *every planned" "$tmp/err"
+'
 test_ok 'what it does not know is 2, what it may not is 3' '
 	fails_with 2 "$ICS" init --profile frobnicator "$tmp/x" &&
 	test ! -e "$tmp/x" &&

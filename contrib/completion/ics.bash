@@ -41,7 +41,9 @@ _ics() {
 		return
 		;;
 	-p | --profile)
-		mapfile -t COMPREPLY < <(compgen -W open -- "$cur")
+		words=$("${COMP_WORDS[0]}" policy new '?' 2>&1 |
+			sed -n 's/^ics:   *\([a-z]*\)  .*/\1/p')
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 		return
 		;;
 	esac

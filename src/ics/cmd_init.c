@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ics init DIR: a state directory with an empty store and a configuration
- * file that explains itself. What is there already is never touched.
+ * ics init DIR: a state directory with a configuration file that explains
+ * itself, and for a plain keyserver with an empty store; other kinds of server
+ * begin by themselves where there is none. What is there already is never
+ * touched.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,16 +13,9 @@
 
 #include "client/out.h"
 #include "ics/operate.h"
+#include "ics/policy.h"
 
 #define CONFIGURATION_FILE "icsd.conf"
-
-/* The kinds of server that this version can be. */
-static const struct {
-	const char *name, *words;
-} profiles[] = {
-	{ "open", "a plain keyserver: any certificate, read by everybody" },
-};
-#define PROFILES_N (sizeof(profiles) / sizeof(profiles[0]))
 
 /* Every option of icsd.conf(5) stands in it; t/t8108-init.sh compares. */
 static const char configuration[] =
@@ -88,18 +83,6 @@ static const char configuration[] =
     "# pending-max = 1000\n"
     "# drain-seconds = 10\n";
 
-static bool
-profile_is_known(const char *name)
-{
-	for (size_t i = 0; i < PROFILES_N; i++)
-		if (strcmp(profiles[i].name, name) == 0)
-			return true;
-	out_fail("%s: not a profile of this version; it knows:", name);
-	for (size_t i = 0; i < PROFILES_N; i++)
-		out_fail("  %s  %s", profiles[i].name, profiles[i].words);
-	return false;
-}
-
 static enum ics_err
 dir_make(const char *dir)
 {
@@ -161,44 +144,64 @@ out:
 	return err;
 }
 
+/* With the server's own key, which its first start makes. */
 static void
-steps_print(const struct ics *ics, const char *dir)
+grant_print(const char *dir, const char *profile)
 {
-	if (ics_quiet(ics))
-		return;
+	out_line("      starts the server in front; the first start makes its "
+		 "key and its domain");
+	out_line("  gpg --import %s/own/secret.pgp", dir);
+	out_line("  ics -D %s policy grant %s FINGERPRINT ROLE", dir, profile);
+	out_line("      says whose word counts; ics-policy(5) has the roles");
+	out_line("  rm %s/own/secret.pgp", dir);
+}
+
+static void
+load_print(const char *dir)
+{
+	out_line("      starts the server in front; under systemd: "
+		 "systemctl start icsd");
+	out_line("  ics -D %s load KEYRING...", dir);
+	out_line("      takes in certificates, also while the server runs");
+	out_line("  gpg --keyserver hkp://127.0.0.1:11371 --recv-keys "
+		 "FINGERPRINT");
+}
+
+static void
+steps_print(const char *dir, enum domain_profile profile)
+{
 	out_line("%s is ready. Next:", dir);
 	out_line("  icsd -n -f %s/%s", dir, CONFIGURATION_FILE);
 	out_line("      checks the configuration");
-	out_line("  ics -D %s load KEYRING...", dir);
-	out_line("      takes in certificates, also while the server runs");
 	out_line("  icsd -d -f %s/%s", dir, CONFIGURATION_FILE);
-	out_line("      starts the server in front; under systemd: "
-		 "systemctl start icsd");
-	out_line("  gpg --keyserver hkp://127.0.0.1:11371 --recv-keys "
-		 "FINGERPRINT");
+	if (profile == DOMAIN_PROFILE_OPEN)
+		load_print(dir);
+	else
+		grant_print(dir, domain_profile_word(profile));
 }
 
 int
 cmd_init(struct ics *ics)
 {
-	const char *profile = ics->opts[ICS_OPT_PROFILE];
 	const char *said =
 	    ics->args_n > 0 ? ics->args[0] : ics->opts[ICS_OPT_STATE_DIR];
+	enum domain_profile profile = DOMAIN_PROFILE_OPEN;
 	struct buf dir, path;
-	enum ics_err err = ICS_EUSAGE;
+	enum ics_err err = ICS_OK;
 
 	buf_init(&dir, 8192);
 	buf_init(&path, 8192 + 16);
-	if (profile == NULL)
-		profile = profiles[0].name;
-	if (!profile_is_known(profile))
-		goto out;
+	if (ics_has(ics, ICS_OPT_PROFILE))
+		TRY(policy_profile_read(ics->opts[ICS_OPT_PROFILE], &profile));
 	TRY(dir_absolute(said == NULL ? WHERE_DIR_DEFAULT : said, &dir));
 	buf_printf(&path, "%s/%s", buf_str(&dir), CONFIGURATION_FILE);
 	TRY(dir_make(buf_str(&dir)));
-	TRY(store_make(buf_str(&dir)));
-	TRY(configuration_write(buf_str(&dir), buf_str(&path), profile));
-	steps_print(ics, buf_str(&dir));
+	if (profile == DOMAIN_PROFILE_OPEN)
+		TRY(store_make(buf_str(&dir)));
+	TRY(configuration_write(buf_str(&dir), buf_str(&path),
+	    domain_profile_word(profile)));
+	if (!ics_quiet(ics))
+		steps_print(buf_str(&dir), profile);
 out:
 	buf_release(&dir);
 	buf_release(&path);

@@ -31,6 +31,10 @@ struct bytes policy_file_text(const struct policy_file *f);
 /* "FILE:LINE: what" each; path NULL: "what" alone. */
 void policy_complaints_tell(const char *path, struct domain_complaints *c);
 
+/* "infield" and its like. ICS_EUSAGE: told, with those that there are. */
+enum ics_err policy_profile_read(const char *word,
+    enum domain_profile *profile);
+
 /* A descriptor that a server has. */
 struct policy_asked {
 	const struct where *where;

@@ -13,13 +13,17 @@ ARRAY_OF(struct policy_grant, grants);
 
 static char empty[] = "";
 
-static void
-profiles_list(void)
+enum ics_err
+policy_profile_read(const char *word, enum domain_profile *profile)
 {
+	if (domain_profile_find(bytes_of_str(word), profile))
+		return ICS_OK;
+	out_fail("%s: no such profile; there are", word);
 	for (int i = 0; i < DOMAIN_PROFILES; i++)
 		out_fail("  %-12s  %s",
 		    domain_profile_word((enum domain_profile)i),
 		    domain_profile_words((enum domain_profile)i));
+	return ICS_EUSAGE;
 }
 
 /* ---- keys ------------------------------------------------------------------------ */
@@ -144,11 +148,7 @@ policy_do_new(struct ics *ics)
 	struct grants grants = { 0 };
 	enum ics_err err;
 
-	if (!domain_profile_find(bytes_of_str(word), &start.profile)) {
-		out_fail("%s: no such profile; there are", word);
-		profiles_list();
-		return ICS_EXIT_USAGE;
-	}
+	TRY(policy_profile_read(word, &start.profile));
 	if (start.name == NULL)
 		start.name = word;
 	TRY(owner_read(ics, &start.owner));
