@@ -105,4 +105,12 @@ test_ok 'what is no update' '
 	update approve "$device" "$tmp/new.bin" --as "$maintainer" --window 2097-01-02/2097-01-01; same 2 $? &&
 	update log "$stranger"; same 1 $?
 '
+test_ok 'options of another verb are refused by name' '
+	update install "$device" "$tmp/new.bin" --as "$device" --window 2097-01-01/2097-01-02 |
+		grep -q "update install does not take --window" &&
+	update log "$device" --as "$device" >"$tmp/out"; same 2 $? &&
+	grep -q "update log does not take --as" "$tmp/out" &&
+	update rollback "$tmp/old.bin" "$tmp/new.bin" --as "$integrator" --at @1; same 2 $? &&
+	update propose "$device" "$tmp/new.bin" --as "$device" --anchor "$integrator"; same 2 $?
+'
 test_done

@@ -96,7 +96,8 @@ test_ok 'replaced: the old one ends and names the new one, which takes its place
 test_ok 'and no place to be found' '
 	system replace "$maker" "$two" --as "$owner" >"$tmp/out"; same 2 $? &&
 	grep -q "which place it has" "$tmp/out" &&
-	system replace "$one" "$two" --as "$owner" -o "$tmp/x"; same 2 $?
+	system replace "$one" "$two" --as "$owner" -o "$tmp/x" >"$tmp/out"; same 2 $? &&
+	grep -q "system replace does not take --output" "$tmp/out"
 '
 test_ok 'removed' '
 	system remove "$two" --as "$owner" --date "$(at 12)" && same decommissioned "$(state "$two")"
@@ -117,5 +118,13 @@ test_ok 'what is no verb' '
 	system ad "$one" x --as "$owner"; same 2 $? && system add "$one" --as "$owner"; same 2 $? &&
 	system add "$one" x --state lost --as "$owner"; same 2 $? &&
 	system export pumps; same 2 $? && system diff "$one" yesterday "$(at 1)"; same 2 $?
+'
+test_ok 'options of another verb' '
+	system move "$one" x --as "$owner" --since @1; same 2 $? &&
+	system remove "$one" --as "$owner" --state planned; same 2 $? &&
+	system software "$one" --as "$owner"; same 2 $? &&
+	system diff "$one" "$(at 1)" "$(at 2)" --at "$(at 1)"; same 2 $? &&
+	system export manu=Acme --reason x >"$tmp/out"; same 2 $? &&
+	grep -q "system export does not take --reason" "$tmp/out"
 '
 test_done

@@ -33,7 +33,8 @@ enum ics_option {
 };
 
 struct ics {
-	const char *word;		 /* the command's */
+	const char *word; /* the command's */
+	const char *verb; /* of a command that has several; else NULL */
 	const char *opts[ICS_OPT_COUNT]; /* NULL: not given; flags: "" */
 	char *lists[ICS_OPT_COUNT]; /* owned by main: options given again */
 	char *const *args;	    /* args_n of them, lent by main */
@@ -58,5 +59,25 @@ ics_quiet(const struct ics *ics)
 	int cmd_##function(struct ics *ics);
 #include "ics/commands.def"
 #undef X
+
+/* Options that every verb takes which signs one statement. */
+#define ICS_VERB_SIGNS                                             \
+	ICS_OPT_AS, ICS_OPT_SET, ICS_OPT_DRY_RUN, ICS_OPT_DATE,    \
+	    ICS_OPT_EXPIRE, ICS_OPT_CARRIER, ICS_OPT_HOME,         \
+	    ICS_OPT_PASSPHRASE_FD, ICS_OPT_OUTPUT, ICS_OPT_BINARY, \
+	    ICS_OPT_JSON
+
+/* A verb of a command that has several: commands.def has what all of them
+ * take together. */
+struct ics_verb_row {
+	const char *word;
+	int (*run)(struct ics *ics);
+	size_t least, most; /* arguments behind the word */
+	const char *arguments;
+	enum ics_option options[24]; /* besides the general ones; COUNT ends */
+};
+/* Run the verb that the first argument names, with those behind it; told when
+ * there is none, or it does not take what was said. */
+int ics_verb_pick(struct ics *ics, const struct ics_verb_row *verbs, size_t n);
 
 #endif

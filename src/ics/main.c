@@ -306,6 +306,50 @@ command_check(const struct command *command, const struct ics *ics)
 	return ICS_OK;
 }
 
+/* ---- verbs ------------------------------------------------------------------- */
+
+static bool
+verb_takes(const struct ics_verb_row *verb, size_t option)
+{
+	for (size_t i = 0; verb->options[i] != ICS_OPT_COUNT; i++)
+		if ((size_t)verb->options[i] == option)
+			return true;
+	return is_general(option);
+}
+
+static enum ics_err
+verb_check(const struct ics_verb_row *verb, const struct ics *ics)
+{
+	for (size_t i = 0; i < ICS_OPT_COUNT; i++) {
+		if (ics->opts[i] == NULL || verb_takes(verb, i))
+			continue;
+		out_fail("%s %s does not take --%s; see ics(1)", ics->word,
+		    verb->word, options[i].name);
+		return ICS_EUSAGE;
+	}
+	if (ics->args_n >= verb->least && ics->args_n <= verb->most)
+		return ICS_OK;
+	out_fail("usage: ics %s %s [OPTION...] %s", ics->word, verb->word,
+	    verb->arguments);
+	return ICS_EUSAGE;
+}
+
+int
+ics_verb_pick(struct ics *ics, const struct ics_verb_row *verbs, size_t n)
+{
+	ics->verb = ics->args[0];
+	ics->args++;
+	ics->args_n--;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(verbs[i].word, ics->verb) == 0)
+			return verb_check(&verbs[i], ics) == ICS_OK
+				   ? verbs[i].run(ics)
+				   : ICS_EXIT_USAGE;
+	out_fail("%s %s: no such verb; \"ics help %s\" lists them", ics->word,
+	    ics->verb, ics->word);
+	return ICS_EXIT_USAGE;
+}
+
 /* ---- running ----------------------------------------------------------------- */
 
 static enum ics_err

@@ -12,8 +12,7 @@
 #include "prove/show.h"
 #include "prove/tell.h"
 
-#define X(word, function, least, most, arguments) \
-	int system_do_##function(struct ics *ics);
+#define X(word, function, ...) int system_do_##function(struct ics *ics);
 #include "ics/system.def"
 #undef X
 
@@ -198,12 +197,6 @@ system_do_replace(struct ics *ics)
 	struct replacing p = { .slot = NULL };
 	enum ics_err err;
 
-	if (ics_has(ics, ICS_OPT_OUTPUT) ||
-	    ics_has(ics, ICS_OPT_PASSPHRASE_FD)) {
-		out_fail("replace signs two statements: it takes neither "
-			 "--output nor --passphrase-fd");
-		return ICS_EXIT_USAGE;
-	}
 	TRY(successor_find(ics, &p));
 	TRY(slot_find(ics, &p));
 	TRY(half_sign(ics, &p, 0));
@@ -215,36 +208,15 @@ out:
 
 /* ---- the command ----------------------------------------------------------------- */
 
-static const struct system_verb {
-	const char *word;
-	int (*run)(struct ics *ics);
-	size_t least, most;
-	const char *arguments;
-} verbs[] = {
-#define X(word, function, least, most, arguments) \
-	{ word, system_do_##function, least, most, arguments },
-#include "ics/system.def"
-#undef X
-};
-
 int
 cmd_system(struct ics *ics)
 {
-	const char *word = ics->args[0];
+	static const struct ics_verb_row verbs[] = {
+#define X(word, function, least, most, arguments, ...) \
+	{ word, system_do_##function, least, most, arguments, { __VA_ARGS__ } },
+#include "ics/system.def"
+#undef X
+	};
 
-	ics->args++;
-	ics->args_n--;
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (strcmp(verbs[i].word, word) != 0)
-			continue;
-		if (ics->args_n >= verbs[i].least &&
-		    ics->args_n <= verbs[i].most)
-			return verbs[i].run(ics);
-		out_fail("usage: ics system %s [OPTION...] %s", word,
-		    verbs[i].arguments);
-		return ICS_EXIT_USAGE;
-	}
-	out_fail("system %s: no such verb; \"ics help system\" lists them",
-	    word);
-	return ICS_EXIT_USAGE;
+	return ics_verb_pick(ics, verbs, sizeof(verbs) / sizeof(verbs[0]));
 }

@@ -18,15 +18,13 @@
 #define REF_MAX	 NOTATIONS_SUBJECT_TEXT_MAX
 #define STEP_MAX (REF_MAX + 16)
 
-/* Words of ics, and of step@. */
+/* The word in step@ for a verb that is a step. */
 static const struct {
 	const char *verb, *step;
 } words[] = {
-	{ "propose", "proposed" },
-	{ "verify", "verified" },
-	{ "approve", "approved" },
-	{ "install", "installed" },
-	{ "fail", "failed" },
+#define X(word, function, least, most, arguments, step, ...) { word, step },
+#include "ics/update.def"
+#undef X
 };
 
 /* ---- the ledger ------------------------------------------------------------------ */
@@ -69,7 +67,7 @@ verified_check(struct ics_verb_run *r, const char *ref)
 	enum ics_err err;
 
 	(void)snprintf(text, sizeof(text), "verified %s", ref); /* fits */
-	TRY(prove_doc_get(&show, r->ics->args[1], PROVE_DOC_HISTORY, &doc));
+	TRY(prove_doc_get(&show, r->ics->args[0], PROVE_DOC_HISTORY, &doc));
 	prove_steps_each(doc, &steps);
 	json_decref(doc);
 	if (w.is_there)
@@ -138,7 +136,7 @@ log_do(struct ics *ics)
 	const struct prove_steps steps = { step_tell, &t };
 	json_t *doc = NULL;
 	enum ics_err err =
-	    prove_doc_get(&show, ics->args[1], PROVE_DOC_HISTORY, &doc);
+	    prove_doc_get(&show, ics->args[0], PROVE_DOC_HISTORY, &doc);
 
 	if (err != ICS_OK)
 		return err_exit(err);
@@ -197,11 +195,6 @@ windows_say(struct ics_verb_run *r)
 	const char *list = r->ics->opts[ICS_OPT_WINDOW];
 	enum ics_err err = ICS_OK;
 
-	if (list != NULL && strcmp(r->ics->args[0], "approve") != 0) {
-		out_fail("an approval has windows; %s has none",
-		    r->ics->args[0]);
-		return ICS_EUSAGE;
-	}
 	while (err == ICS_OK && list != NULL) {
 		size_t n = strcspn(list, ",");
 
@@ -214,15 +207,15 @@ windows_say(struct ics_verb_run *r)
 static enum ics_err
 say_step(struct ics_verb_run *r)
 {
-	bool approves = strcmp(r->ics->args[0], "approve") == 0;
+	bool approves = strcmp(r->ics->verb, "approve") == 0;
 	char ref[REF_MAX], value[STEP_MAX];
 	const char *step = "";
 	enum ics_err err;
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(words[i].verb, r->ics->args[0]) == 0)
+		if (strcmp(words[i].verb, r->ics->verb) == 0)
 			step = words[i].step;
-	TRY(code_ref(r->ics->args[2], ref));
+	TRY(code_ref(r->ics->args[1], ref));
 	if (approves && r->act.output == NULL)
 		TRY(verified_check(r, ref));
 	(void)snprintf(value, sizeof(value), "%s %s", step, ref); /* fits */
@@ -240,8 +233,7 @@ say_rollback(struct ics_verb_run *r)
 	char ref[REF_MAX];
 	enum ics_err err;
 
-	TRY(code_ref(r->ics->args[2], ref));
-	TRY(windows_say(r));
+	TRY(code_ref(r->ics->args[1], ref));
 	TRY(sign_draft_say_text(&r->draft, NOTATIONS_NAME_ROLLBACK, ref));
 	err = sign_draft_say_maybe(&r->draft, NOTATIONS_NAME_REASON,
 	    r->said.reason);
@@ -258,7 +250,7 @@ rollback_do(struct ics *ics)
 	enum ics_err err;
 
 	TRY(ics_verb_open(&r, ics));
-	TRY(sign_target_code(ics->args[1], &r.target));
+	TRY(sign_target_code(ics->args[0], &r.target));
 	err = ics_verb_run(&r, &verb);
 out:
 	ics_verb_release(&r);
@@ -267,24 +259,24 @@ out:
 
 /* ---- the command ----------------------------------------------------------------- */
 
+static int
+step_do(struct ics *ics)
+{
+	static const struct ics_verb verb = { NOTATIONS_KIND_NOTE, false, true,
+		say_step };
+
+	return ics_verb_entity(ics, &verb, 0);
+}
+
 int
 cmd_update(struct ics *ics)
 {
-	static const struct ics_verb step = { NOTATIONS_KIND_NOTE, false, true,
-		say_step };
-	const char *word = ics->args[0];
-	bool is_log = strcmp(word, "log") == 0;
+	static const struct ics_verb_row verbs[] = {
+#define X(word, function, least, most, arguments, step, ...) \
+	{ word, function##_do, least, most, arguments, { __VA_ARGS__ } },
+#include "ics/update.def"
+#undef X
+	};
 
-	if (ics->args_n == (is_log ? 2 : 3)) {
-		if (is_log)
-			return log_do(ics);
-		if (strcmp(word, "rollback") == 0)
-			return rollback_do(ics);
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			if (strcmp(words[i].verb, word) == 0)
-				return ics_verb_entity(ics, &step, 1);
-	}
-	out_fail("usage: ics update propose|verify|approve|install|fail DEVICE "
-		 "CODE, rollback CODE NEWER, or log DEVICE");
-	return ICS_EXIT_USAGE;
+	return ics_verb_pick(ics, verbs, sizeof(verbs) / sizeof(verbs[0]));
 }

@@ -11,8 +11,7 @@
 #include "prove/search.h"
 #include "prove/tell.h"
 
-#define X(word, function, least, most, arguments) \
-	int system_do_##function(struct ics *ics);
+#define X(word, function, ...) int system_do_##function(struct ics *ics);
 #include "ics/system.def"
 #undef X
 
