@@ -10,7 +10,7 @@
 	"right M manufacturer\nright I integrator\nright N maintainer\n" \
 	"right D developer\nright O owner\n"
 
-static char nothing[] = "", pump[] = "pump";
+static char nothing[] = "", pump[] = "pump", hall[] = "hall*";
 static struct policy_domain domain;
 static struct policy_member members[2];
 static struct policy_require requires[1];
@@ -35,7 +35,9 @@ enum change {
 	ROLLBACK = 8192,
 	BROKEN = 16384, /* Q is suspended */
 	REVOKED = 32768,
-	NO_DOMAIN = 65536
+	NO_DOMAIN = 65536,
+	ABROAD = 131072, /* it is let in from outside */
+	HALL = 262144	 /* what is in slot "hall" belongs */
 };
 
 struct row {
@@ -52,7 +54,13 @@ domain_make(unsigned change)
 		.kind = NOTATIONS_SUBJECT_ENTITY, .tag = 4, .n = 20
 	};
 
-	members[0] = (struct policy_member){ .slot = nothing, .line = 3 };
+	members[0] = (struct policy_member){ .slot = nothing,
+		.is_external = (change & ABROAD) != 0,
+		.line = 3 };
+	if ((change & HALL) != 0)
+		members[0].where = (struct policy_terms){
+			.at = { { NOTATIONS_NAME_SLOT, hall } }, .n = 1
+		};
 	members[1] = (struct policy_member){
 		.items = &other, .items_n = 1, .slot = pump, .line = 4
 	};
@@ -203,6 +211,8 @@ decide(struct make_world *w, const struct make_layout *l, const struct row *row)
 
 	domain_make(c);
 	fold(w, l, it->parties, it);
+	if ((c & HALL) != 0)
+		asking.member = policy_domain_takes(&domain, &it->facts);
 	if ((c & INSTALL) != 0) {
 		target_make(on, c, row->lines);
 		asking.install = &on->install;

@@ -83,6 +83,7 @@ member_put(const struct domain_writing *w, const struct policy_domain *d)
 		domain_put_roles(w, "certified-by", m->certified_by);
 		domain_put_items(w, m);
 		domain_put_text(w, "slot", m->slot);
+		domain_put_yes(w, "external", m->is_external);
 		block_end(w);
 	}
 }

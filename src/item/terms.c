@@ -189,9 +189,30 @@ is_named(const struct notations_subject *subject, const struct pair *pair)
 	       notations_subject_equal(&code, subject);
 }
 
+/* A thing is in one place: where the newest word puts it. */
+static bool
+is_there(struct pair *pair, const struct item *it,
+    const struct policy_state *state)
+{
+	for (size_t i = it->about_n; i > 0; i--) {
+		const struct notations_statement *st =
+		    &it->statements[i - 1].st;
+
+		if (may_say(&state->taken[i - 1], pair->name) &&
+		    notations_set_get(&st->set, NOTATIONS_NAME_SLOT) != NULL)
+			return says(st, pair);
+	}
+	return false;
+}
+
 static bool
 fits(struct pair *pair, const struct item *it, const struct policy_state *state)
 {
+	static const enum notations_name slot = NOTATIONS_NAME_SLOT;
+
+	if (state != NULL &&
+	    bytes_equal(pair->name, bytes_of_str(notations_row(slot)->name)))
+		return is_there(pair, it, state);
 	if (is_named(&it->subject, pair))
 		return true;
 	for (size_t i = 0; i < it->about_n; i++) {

@@ -119,6 +119,32 @@ policy_check_member(struct policy_deciding *d)
 	policy_say(d, r);
 }
 
+/* It was of the domain, until somebody put it elsewhere. */
+void
+policy_check_moved(struct policy_deciding *d)
+{
+	const struct policy_asking *a = d->asking;
+
+	if (a->domain != NULL && a->member == POLICY_NOBODY &&
+	    a->facts->slot_said != POLICY_NOBODY &&
+	    policy_domain_had(a->domain, a->facts))
+		say(d, false, a->facts->slot_said);
+}
+
+/* Whoever reads the answer is to see that others answer for it. */
+void
+policy_check_outsider(struct policy_deciding *d)
+{
+	const struct policy_asking *a = d->asking;
+
+	if (a->domain == NULL || a->member == POLICY_NOBODY ||
+	    !a->domain->members[a->member].is_external)
+		return;
+	policy_say(d, (struct policy_reason){ .tone = POLICY_WARNING,
+			  .evidence = POLICY_NOBODY,
+			  .line = a->domain->members[a->member].line });
+}
+
 void
 policy_check_certificate(struct policy_deciding *d)
 {
@@ -183,8 +209,7 @@ void
 policy_check_substituted(struct policy_deciding *d)
 {
 	const struct policy_domain *domain = d->asking->domain;
-	struct bytes slot =
-	    policy_facts_value(d->asking->facts, NOTATIONS_NAME_SLOT);
+	struct bytes slot = d->asking->facts->slot;
 	struct policy_reason r = { .evidence = POLICY_NOBODY,
 		.tone = POLICY_REFUSAL };
 	bool has_place = false;

@@ -191,6 +191,9 @@ term_holds(const struct policy_term *term, const struct policy_facts *facts)
 {
 	struct bytes pattern = bytes_of_str(term->value);
 
+	if (term->name == NOTATIONS_NAME_SLOT && facts->is_placed)
+		return facts->slot.n > 0 &&
+		       policy_text_fits(pattern, facts->slot);
 	for (size_t i = 0; i < facts->sets_n; i++) {
 		const struct notations_set *set = facts->sets[i];
 
@@ -272,4 +275,14 @@ policy_domain_takes(const struct policy_domain *d,
 		if (member_takes(&d->members[i], facts))
 			return i;
 	return POLICY_NOBODY;
+}
+
+bool
+policy_domain_had(const struct policy_domain *d,
+    const struct policy_facts *facts)
+{
+	struct policy_facts then = *facts;
+
+	then.is_placed = false;
+	return policy_domain_takes(d, &then) != POLICY_NOBODY;
 }

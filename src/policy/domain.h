@@ -76,7 +76,8 @@ struct policy_member {
 	                                  * as policy_subjects_sort does; then
 	                                  * no where */
 	size_t items_n;
-	char *slot; /* "" or the place in a system that it fills */
+	char *slot;	  /* "" or the place in a system that it fills */
+	bool is_external; /* not of the system: let in from outside */
 	int line;
 };
 
@@ -207,6 +208,12 @@ struct policy_facts {
 	unsigned certified; /* roles of those who vouch for it: who have said
 	                     * something rightful that is no bad state */
 	size_t issuers;	    /* so many different ones */
+	/* A thing is in one place: where the newest word puts it of who may
+	 * say so. Empty: nobody has. Unless that was settled, it is in each
+	 * that anybody speaks of. */
+	bool is_placed;
+	struct bytes slot; /* lent */
+	size_t slot_said;  /* statement, or POLICY_NOBODY */
 };
 struct policy_question;
 struct policy_state;
@@ -228,6 +235,9 @@ bool policy_terms_hold(const struct policy_terms *terms,
  * everything that is said counted? False is sure. */
 bool policy_domain_may_take(const struct policy_domain *d,
     const struct policy_facts *said);
+/* Would it belong if it were in every place where it ever was? */
+bool policy_domain_had(const struct policy_domain *d,
+    const struct policy_facts *facts);
 /* The first member rule that takes it, or POLICY_NOBODY. */
 size_t policy_domain_takes(const struct policy_domain *d,
     const struct policy_facts *facts);

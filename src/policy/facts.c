@@ -93,6 +93,27 @@ ranked_newest(const void *a, const void *b)
 	return policy_ranked_order(b, a);
 }
 
+/* Where it is, of statements with the newest first. */
+static void
+slot_read(const struct policy_state *state, const struct policy_ranked *order,
+    size_t n, struct policy_facts *facts)
+{
+	const unsigned roles = notations_row(NOTATIONS_NAME_SLOT)->roles;
+
+	facts->is_placed = true;
+	facts->slot_said = POLICY_NOBODY;
+	for (size_t i = 0; i < n && facts->slot_said == POLICY_NOBODY; i++) {
+		const struct notations_entry *e =
+		    notations_set_get(&order[i].s->st->set,
+			NOTATIONS_NAME_SLOT);
+
+		if (e == NULL || (state->taken[order[i].i].roles & roles) == 0)
+			continue;
+		facts->slot = e->value;
+		facts->slot_said = order[i].i;
+	}
+}
+
 /* The newest first, so that the first of a name is the one that is so. */
 static void
 sets_read(const struct policy_question *q, const struct policy_state *state,
@@ -111,6 +132,7 @@ sets_read(const struct policy_question *q, const struct policy_state *state,
 	qsort(order, n, sizeof(*order), ranked_newest);
 	for (size_t i = 0; i < n; i++)
 		sets[i] = &order[i].s->st->set;
+	slot_read(state, order, n, facts);
 	free(order);
 	facts->sets = sets;
 	facts->sets_n = n;

@@ -135,6 +135,8 @@ members_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
 		roles_put(line, ", certified by: ", m->certified_by);
 		if (m->slot[0] != '\0')
 			buf_printf(line, ", in the place %s", m->slot);
+		if (m->is_external)
+			buf_put_str(line, ", let in from outside");
 		line_put(rows, line);
 	}
 }

@@ -293,7 +293,9 @@ static void
 member_tell(struct asking *k, size_t member)
 {
 	if (member != POLICY_NOBODY) {
-		buf_put_str(&k->words, "member: takes it");
+		buf_put_str(&k->words, k->d->members[member].is_external
+					   ? "member: takes it from outside"
+					   : "member: takes it");
 		because(k, k->d->members[member].line, true);
 		return;
 	}

@@ -55,7 +55,7 @@ domain_rows_member(const struct policy_domain *d, struct domain_rows *rows)
 
 		member_put(m, &text);
 		key_n = text.n;
-		buf_printf(&text, "\n%x", m->certified_by);
+		buf_printf(&text, "\n%x\n%d", m->certified_by, m->is_external);
 		for (size_t k = 0; k < m->items_n; k++) {
 			buf_put_str(&text, "\n");
 			subject_put(&m->items[k], &text);
@@ -181,11 +181,15 @@ domain_pair_member(struct domain_diffing *k, size_t before, size_t now)
 		}
 		if (one->items_n > 0)
 			buf_printf(&k->words, ", %zu of them", one->items_n);
+		if (one->is_external)
+			buf_put_str(&k->words, ", external");
 		domain_diff_note(k,
 		    b == NULL ? DOMAIN_STRICTER : DOMAIN_OPENER);
 		return;
 	}
 	domain_diff_any(k, "certified-by", a->certified_by, b->certified_by);
+	if (a->is_external != b->is_external)
+		domain_diff_yes(k, "external", b->is_external, 0);
 	items.before = items_list(a);
 	items.now = items_list(b);
 	lists_look(k, &items);
