@@ -144,6 +144,10 @@ notations_subject_guess(struct bytes text, struct notations_subject *s)
 	struct bytes digits;
 	size_t n;
 
+	if (text.n == 40 && hex_is(text)) { /* what is asked most: first */
+		memcpy(&room[2], text.p, text.n);
+		return entity_read(bytes_of(room, text.n + 2), s);
+	}
 	if (notations_subject_read(text, s) ||
 	    digest_read(text, NOTATIONS_SUBJECT_CODE, s))
 		return true;

@@ -65,6 +65,32 @@ told(const struct api_check_request *c, const struct api_check_part *part)
 	return text;
 }
 
+/* The same by a question as it is written; again, since the first time the
+ * store is asked. */
+static char *
+told_by_question(const struct api_check_request *c,
+    const struct api_check_part *part)
+{
+	char subject[NOTATIONS_SUBJECT_TEXT_MAX], *text, *until;
+	struct api_check_question q;
+	struct api_check_parts parts;
+	struct buf out;
+
+	notations_subject_text(&part->subject, subject);
+	q = (struct api_check_question){ .subject = bytes_of_str(subject) };
+	buf_init(&out, API_CHECK_ANSWER_MAX);
+	OK(api_check_question_answer(c, &q, &out, &parts));
+	buf_clear(&out);
+	OK(api_check_question_answer(c, &q, &out, &parts));
+	ck_assert_ptr_null(parts.why);
+	text = alloc_str(buf_str(&out));
+	until = strstr(text, ",\"until\":");
+	if (until != NULL)
+		*until = '\0';
+	buf_release(&out);
+	return text;
+}
+
 static const char *const purposes[] = { "communicate", "install", "join" };
 
 static void
@@ -86,6 +112,11 @@ both_ways(struct world *w)
 	kept = told(&c, &part);
 	ck_assert_str_eq(kept, anew);
 	free(kept);
+	if (part.on.kind == NOTATIONS_SUBJECT_NONE) {
+		kept = told_by_question(&c, &part);
+		ck_assert_str_eq(kept, anew);
+		free(kept);
+	}
 	free(anew);
 }
 
@@ -130,13 +161,77 @@ world_move(struct world *w)
 
 START_TEST(kept_is_as_decided_anew)
 {
+	struct api_check_cache_stats stats;
+
 	for (int i = 0; i < ROUNDS; i++) {
 		world_move(&one);
 		for (int k = 0; k < 4; k++)
 			both_ways(&one);
 	}
 	/* it must have been put to the test */
-	ck_assert_uint_gt(api_check_cache_hits(one.cache), ROUNDS / 4);
+	api_check_cache_stats(one.cache, &stats);
+	ck_assert_uint_gt(stats.hits, ROUNDS / 4);
+	ck_assert_uint_gt(stats.quick, ROUNDS / 4);
+}
+END_TEST
+
+/* ---- how much is kept ------------------------------------------------------ */
+
+#define SMALL (8u << 10) /* octets */
+
+/* Ask about the device for the purpose of that number. True: it was kept. */
+static bool
+is_kept(struct api_check_cache *k, int number)
+{
+	struct api_check_cache_stats before, after;
+	struct api_check_request c;
+	struct api_check_part part;
+	char purpose[API_CHECK_PURPOSE_MAX], *kept, *anew;
+
+	(void)snprintf(purpose, sizeof(purpose), "purpose-%d", number);
+	request_make(&one, POLICY_NOBODY, purpose, &c);
+	part_make(0, &part);
+	anew = told(&c, &part);
+	c.cache = k;
+	OK(api_check_cache_look(k, &c, store_news(one.sc.store)));
+	api_check_cache_stats(k, &before);
+	kept = told(&c, &part);
+	api_check_cache_stats(k, &after);
+	ck_assert_str_eq(kept, anew);
+	free(kept);
+	free(anew);
+	return after.hits > before.hits;
+}
+
+/* A ceiling in octets; the oldest go; what is kept is right. */
+START_TEST(kept_below_a_ceiling)
+{
+	struct api_check_cache *k = api_check_cache_new(SMALL);
+	struct api_check_cache_stats stats;
+
+	for (int i = 0; i < 300; i++) {
+		ck_assert(!is_kept(k, i));
+		api_check_cache_stats(k, &stats);
+		ck_assert_uint_gt(stats.octets, 0);
+		ck_assert_uint_le(stats.octets, SMALL);
+		ck_assert(is_kept(k, i));
+		if (i > 3)
+			ck_assert(is_kept(k, i - 3));
+	}
+	ck_assert_uint_gt(stats.octets, SMALL / 2);
+	ck_assert(!is_kept(k, 0));
+	api_check_cache_free(k);
+}
+END_TEST
+
+/* What is larger than the whole is not kept, and told all the same. */
+START_TEST(nothing_kept_without_room)
+{
+	struct api_check_cache *k = api_check_cache_new(64);
+
+	ck_assert(!is_kept(k, 1));
+	ck_assert(!is_kept(k, 1));
+	api_check_cache_free(k);
 }
 END_TEST
 
@@ -275,6 +370,8 @@ add(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, kept_is_as_decided_anew);
+	tcase_add_test(tc, kept_below_a_ceiling);
+	tcase_add_test(tc, nothing_kept_without_room);
 	tcase_add_test(tc, strangers_change_nothing);
 	tcase_add_test(tc, order_is_of_no_importance);
 	tcase_add_loop_test(tc, age, 0, (int)(sizeof(ages) / sizeof(ages[0])));

@@ -8,7 +8,8 @@
  *	judge.c    one part, decided         install.c  code for a device
  *	claims.c   who is registered so      until.c    on what it rests, and
  *	answer.c   one block of plain data              when it turns by itself
- *	tell.c     as JSON, as a line        cache.c    kept by each worker
+ *	tell.c     as JSON, as a line        cache.c    kept by each worker,
+ *	notice.c   beside the answer         pack.c     in few octets
  *	notice.c   told as it happens
  *
  *	api_check_question ─▶ api_check_part (one or two) ─▶ api_check_draft ─▶ api_check_answer
@@ -262,7 +263,7 @@ struct api_check_answer {
 	const struct api_check_said *said;
 	const struct api_check_voucher *vouchers;
 	const uint16_t *rests;
-	uint16_t reasons_n, vouchers_n, rests_n;
+	uint16_t reasons_n, said_n, vouchers_n, rests_n;
 	size_t octets; /* of the block */
 };
 void api_check_answer_drop(struct api_check_answer *a); /* NULL is fine */
@@ -270,33 +271,65 @@ void api_check_answer_drop(struct api_check_answer *a); /* NULL is fine */
 struct api_check_answer *api_check_answer_new(const struct api_check_request *c,
     const struct api_check_draft *d);
 
+/* Where the next piece of a block goes; at NULL: only counted. */
+struct api_check_block {
+	uint8_t *at;
+	size_t n;
+};
+void *api_check_block_take(struct api_check_block *b, size_t n);
+
+/* Append an answer in few octets, but for what it rests on; and make it anew,
+ * whose block had so many octets. The caller drops it. */
+void api_check_answer_pack(const struct api_check_answer *a, struct buf *out);
+struct api_check_answer *api_check_answer_unpack(struct bytes packed,
+    size_t octets);
+
 /* ---- kept answers: cache.c -------------------------------------------------- */
 
-#define API_CHECK_CACHE_OCTETS (4u << 20) /* of a worker's answers */
+#define API_CHECK_CACHE_OCTETS (4u << 20)  /* of a worker's answers */
+#define API_CHECK_PACKED_MAX   (64u << 10) /* octets of one; else not kept */
 
 /*
- * A worker's own: nothing in it is shared. An answer is told again only while
- * nothing was said of what it rests on, the set is the same, its time has not
- * come, and what it says of the age of its data is still so.
+ * A worker's own: nothing in it is shared, and its answers take so many octets
+ * and no more; the oldest go first. An answer is told again only while nothing
+ * was said of what it rests on, the set is the same, its time has not come, and
+ * what it says of the age of its data is still so.
  */
 struct api_check_cache;
 struct api_check_cache *api_check_cache_new(size_t octets);
 void api_check_cache_free(struct api_check_cache *k); /* NULL is fine */
 
-/* What the log says that is new; before the next two, with news as it was
- * before the request looked at the store. */
+/* What the log says that is new; before all below, with news as it was before
+ * the request looked at the store. */
 enum ics_err api_check_cache_look(struct api_check_cache *k,
     const struct api_check_request *c, uint64_t news);
-/* The answer of before, held by the caller; NULL: decide. */
+/* The answer of before about a thing alone, of which it is known that who asks
+ * may still see it, and that it belongs where it did, since nothing at all was
+ * committed meanwhile. NULL: look at the store, then find or decide. The caller
+ * drops it. */
+struct api_check_answer *api_check_cache_quick(struct api_check_cache *k,
+    const struct api_check_request *c, const struct notations_subject *subject);
+/* The same where the store was asked: the part is for the eyes of who asks,
+ * and belongs to these domains now. */
 struct api_check_answer *api_check_cache_find(struct api_check_cache *k,
     const struct api_check_request *c, const struct api_check_part *part,
     const struct store_bits *bits);
-/* Keep it, if it may be kept. */
+/* Keep a copy, if it may be kept. */
 void api_check_cache_put(struct api_check_cache *k,
-    const struct api_check_request *c, struct api_check_answer *a,
+    const struct api_check_request *c, const struct api_check_answer *a,
     const struct store_bits *bits);
-/* For tests: how often it had an answer. */
-uint64_t api_check_cache_hits(const struct api_check_cache *k);
+/* As api_check_may_see of a party; asked of the store once for all answers
+ * until something is committed. */
+bool api_check_cache_sees(struct api_check_cache *k,
+    const struct api_check_request *c, const struct pgp_fpr *party);
+/* For tests: how often it had an answer, and at once; the octets that hold
+ * answers, what is void among them included. */
+struct api_check_cache_stats {
+	uint64_t hits, quick;
+	size_t octets;
+};
+void api_check_cache_stats(const struct api_check_cache *k,
+    struct api_check_cache_stats *out);
 
 /* As of now: at and age are those of the request. */
 struct api_check_telling {

@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define DAY 86400
@@ -99,13 +100,27 @@ clock_from_date(int year, int month, int day)
 	return (era * 146097 + doe - 719468) * DAY;
 }
 
+static void
+two_put(char *out, int n)
+{
+	out[0] = (char)('0' + n / 10);
+	out[1] = (char)('0' + n % 10);
+}
+
 void
 clock_rfc3339(int64_t t, char out[CLOCK_TEXT_MAX])
 {
 	struct civil c = civil_from_time(t);
 
-	(void)snprintf(out, CLOCK_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02dZ",
-	    c.year, c.month, c.day, c.hour, c.minute, c.second); /* fits */
+	/* It stands in every answer to a check: no format is read for it. */
+	memcpy(out, "0000-00-00T00:00:00Z", 21);
+	two_put(&out[0], c.year / 100);
+	two_put(&out[2], c.year % 100);
+	two_put(&out[5], c.month);
+	two_put(&out[8], c.day);
+	two_put(&out[11], c.hour);
+	two_put(&out[14], c.minute);
+	two_put(&out[17], c.second);
 }
 
 void

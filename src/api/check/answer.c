@@ -44,32 +44,34 @@ api_check_rule_help(unsigned rule)
 
 /* ---- the block --------------------------------------------------------------- */
 
-/* Where the next piece goes; at NULL: only counted. */
-struct block {
-	uint8_t *at;
-	size_t n;
-};
-
 /* Pieces stand at multiples of eight octets. */
-static void *
-piece_put(struct block *b, const void *from, size_t n)
+void *
+api_check_block_take(struct api_check_block *b, size_t n)
 {
 	uint8_t *to = b->at == NULL ? NULL : b->at + b->n;
 
-	if (to != NULL && n > 0)
-		memcpy(to, from, n);
 	b->n += (n + 7) / 8 * 8;
 	return to;
 }
 
+static void *
+piece_put(struct api_check_block *b, const void *from, size_t n)
+{
+	void *to = api_check_block_take(b, n);
+
+	if (to != NULL && n > 0)
+		memcpy(to, from, n);
+	return to;
+}
+
 static const char *
-text_put(struct block *b, const char *text)
+text_put(struct api_check_block *b, const char *text)
 {
 	return piece_put(b, text, strlen(text) + 1);
 }
 
 static const struct notations_subject *
-subject_put(struct block *b, const struct notations_subject *subject)
+subject_put(struct api_check_block *b, const struct notations_subject *subject)
 {
 	return subject->kind == NOTATIONS_SUBJECT_NONE
 		   ? NULL
@@ -77,7 +79,7 @@ subject_put(struct block *b, const struct notations_subject *subject)
 }
 
 static void
-pieces_put(struct block *b, const struct api_check_draft *d,
+pieces_put(struct api_check_block *b, const struct api_check_draft *d,
     struct api_check_answer *a)
 {
 	struct api_check_voucher *vouchers;
@@ -124,17 +126,18 @@ api_check_answer_new(const struct api_check_request *c,
 		.grace = d->grace,
 		.until = d->until,
 		.reasons_n = (uint16_t)d->reasons_n,
+		.said_n = (uint16_t)d->said_n,
 		.vouchers_n = (uint16_t)d->vouchers_n,
 		.rests_n = (uint16_t)d->rests_n };
 	struct api_check_answer *out;
-	struct block b = { NULL, 0 };
+	struct api_check_block b = { NULL, 0 };
 
 	(void)piece_put(&b, &a, sizeof(a));
 	pieces_put(&b, d, &a);
 	(void)text_put(&b, c->purpose);
 	a.octets = b.n;
 	out = alloc_new(b.n);
-	b = (struct block){ (uint8_t *)out, 0 };
+	b = (struct api_check_block){ (uint8_t *)out, 0 };
 	(void)piece_put(&b, &a, sizeof(a));
 	pieces_put(&b, d, out);
 	out->purpose = text_put(&b, c->purpose);

@@ -5,6 +5,7 @@
 #include "api/check_list.h"
 #include "api/view.h"
 #include "base/clock.h"
+#include "hkp/lookup.h"
 #include "hkp/page.h"
 #include "hkp/query.h"
 
@@ -174,6 +175,22 @@ out:
 	return err;
 }
 
+/* Is it about a thing alone, which was answered before and of which nothing
+ * has to be asked? */
+static struct api_check_answer *
+quick_find(const struct api_check_request *c,
+    const struct api_check_question *q, struct api_check_part *part)
+{
+	uint64_t keyid;
+
+	if (c->cache == NULL || !c->is_now || q->with.n > 0 || q->code.n > 0 ||
+	    q->claims.n > 0 || q->slot.n > 0 ||
+	    hkp_keyid_read(q->subject, &keyid) ||
+	    !notations_subject_guess(q->subject, &part->subject))
+		return NULL;
+	return api_check_cache_quick(c->cache, c, &part->subject);
+}
+
 static int64_t
 heard_of(const struct api_check_request *c, const struct api_check_answer *a)
 {
@@ -190,13 +207,18 @@ api_check_question_answer(const struct api_check_request *c,
 {
 	struct api_check_answer *answers[API_CHECK_PARTS_MAX] = { NULL };
 	struct api_check_telling t = { .c = c };
-	enum ics_err err;
+	enum ics_err err = ICS_OK;
 
-	TRY(api_check_parts_read(c, q, parts));
+	*parts = (struct api_check_parts){ .n = 1 };
+	answers[0] = quick_find(c, q, &parts->at[0]);
+	if (answers[0] == NULL)
+		TRY(api_check_parts_read(c, q, parts));
 	if (parts->why != NULL)
 		return ICS_OK;
 	for (; t.n < parts->n; t.n++) {
-		TRY(api_check_part_answer(c, &parts->at[t.n], &answers[t.n]));
+		if (answers[t.n] == NULL)
+			TRY(api_check_part_answer(c, &parts->at[t.n],
+			    &answers[t.n]));
 		t.at[t.n] = answers[t.n];
 		api_check_notice(c, &parts->at[t.n], answers[t.n]);
 		t.data_at[t.n] = heard_of(c, answers[t.n]);

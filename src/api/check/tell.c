@@ -10,6 +10,33 @@
 
 /* ---- pieces ------------------------------------------------------------------ */
 
+/* "key":"text", */
+static void
+member_put(struct buf *out, const char *key, const char *text)
+{
+	buf_u8(out, '"');
+	buf_put_str(out, key);
+	buf_put_str(out, "\":\"");
+	buf_put_str(out, text);
+	buf_put_str(out, "\",");
+}
+
+/* n >= 0 */
+static void
+number_put(struct buf *out, const char *key, int64_t n)
+{
+	char digits[20], *at = &digits[sizeof(digits)];
+
+	for (uint64_t left = (uint64_t)n;
+	     at == &digits[sizeof(digits)] || left > 0; left /= 10)
+		*--at = (char)('0' + left % 10);
+	buf_u8(out, '"');
+	buf_put_str(out, key);
+	buf_put_str(out, "\":");
+	buf_put(out, bytes_of(at, (size_t)(&digits[sizeof(digits)] - at)));
+	buf_u8(out, ',');
+}
+
 static void
 subject_put(struct buf *out, const char *key,
     const struct notations_subject *subject)
@@ -17,7 +44,7 @@ subject_put(struct buf *out, const char *key,
 	char text[NOTATIONS_SUBJECT_TEXT_MAX];
 
 	notations_subject_text(subject, text);
-	buf_printf(out, "\"%s\":\"%s\",", key, text);
+	member_put(out, key, text);
 }
 
 static void
@@ -26,16 +53,16 @@ time_put(struct buf *out, const char *key, int64_t t)
 	char text[CLOCK_TEXT_MAX];
 
 	clock_rfc3339(t, text);
-	buf_printf(out, "\"%s\":\"%s\",", key, text);
+	member_put(out, key, text);
 }
 
 static void
 digest_put(struct buf *out, const char *key, const uint8_t digest[32])
 {
-	char text[65];
+	char text[7 + 64 + 1] = "sha256:";
 
-	hex_lower(bytes_of(digest, 32), text);
-	buf_printf(out, "\"%s\":\"sha256:%s\",", key, text);
+	hex_lower(bytes_of(digest, 32), &text[7]);
+	member_put(out, key, text);
 }
 
 static void
@@ -44,7 +71,7 @@ fpr_put(struct buf *out, const char *key, const struct pgp_fpr *fpr)
 	char text[PGP_FPR_TEXT_MAX + 2];
 
 	notations_vfp_text(fpr, text);
-	buf_printf(out, "\"%s\":\"%s\",", key, text);
+	member_put(out, key, text);
 }
 
 /* A member always ends with a comma; the last of a list is taken back. */
@@ -59,22 +86,35 @@ close_put(struct buf *out, const char *end)
 static void
 roles_put(struct buf *out, const char *key, unsigned roles)
 {
-	buf_printf(out, "\"%s\":[", key);
-	for (unsigned r = 1; r < NOTATIONS_ROLE_COUNT; r++)
-		if ((roles >> r & 1u) != 0)
-			buf_printf(out, "\"%s\",",
-			    notations_role_word((enum notations_role)r));
+	buf_u8(out, '"');
+	buf_put_str(out, key);
+	buf_put_str(out, "\":[");
+	for (unsigned r = 1; r < NOTATIONS_ROLE_COUNT; r++) {
+		if ((roles >> r & 1u) == 0)
+			continue;
+		buf_u8(out, '"');
+		buf_put_str(out, notations_role_word((enum notations_role)r));
+		buf_put_str(out, "\",");
+	}
 	close_put(out, "],");
 }
 
 /* ---- reasons ----------------------------------------------------------------- */
 
-static size_t
-capitals_of(const char *text)
+static bool
+is_capital(char c)
 {
+	return c >= 'A' && c <= 'Z';
+}
+
+/* Octets of the first word in capitals, or of what stands before one. */
+static size_t
+piece_of(const char *text)
+{
+	bool is_word = is_capital(text[0]);
 	size_t n = 0;
 
-	while (text[n] >= 'A' && text[n] <= 'Z')
+	while (text[n] != '\0' && is_capital(text[n]) == is_word)
 		n++;
 	return n;
 }
@@ -92,23 +132,17 @@ help_put(struct buf *out, const struct api_check_answer *a, const char *help)
 
 	buf_put_str(out, "\"help\":\"");
 	while (*help != '\0') {
-		size_t n = capitals_of(help);
-		bool is_name = false;
+		struct bytes piece = bytes_of(help, piece_of(help));
 
-		for (size_t i = 0; i < 3 && n > 1; i++) {
-			if (strlen(names[i].word) != n ||
-			    strncmp(help, names[i].word, n) != 0 ||
-			    names[i].subject == NULL)
+		help += piece.n;
+		for (size_t i = 0; i < 3; i++) {
+			if (names[i].subject == NULL ||
+			    !bytes_equal(piece, bytes_of_str(names[i].word)))
 				continue;
 			notations_subject_text(names[i].subject, text);
-			buf_put_str(out, text);
-			is_name = true;
+			piece = bytes_of_str(text);
 		}
-		if (n == 0)
-			n = 1;
-		if (!is_name)
-			buf_put(out, bytes_of(help, n));
-		help += n;
+		buf_put(out, piece);
 	}
 	buf_put_str(out, "\",");
 }
@@ -119,12 +153,12 @@ reason_put(struct buf *out, const struct api_check_answer *a,
 {
 	const char *help = api_check_rule_help(r->rule);
 
-	buf_printf(out, "{\"rule\":\"%s\",\"tone\":\"%s\",\"words\":\"%s\",",
-	    api_check_rule_word(r->rule),
-	    policy_tone_word((enum policy_tone)r->tone),
-	    api_check_rule_words(r->rule));
+	buf_u8(out, '{');
+	member_put(out, "rule", api_check_rule_word(r->rule));
+	member_put(out, "tone", policy_tone_word((enum policy_tone)r->tone));
+	member_put(out, "words", api_check_rule_words(r->rule));
 	if (r->line != 0)
-		buf_printf(out, "\"line\":%d,", (int)r->line);
+		number_put(out, "line", r->line);
 	if (r->evidence != API_CHECK_NO_EVIDENCE) {
 		digest_put(out, "evidence", a->said[r->evidence].digest);
 		fpr_put(out, "issuer", &a->said[r->evidence].issuer);
@@ -138,19 +172,30 @@ reason_put(struct buf *out, const struct api_check_answer *a,
 	close_put(out, "},");
 }
 
+static bool
+sees(const struct api_check_request *c, const struct pgp_fpr *party)
+{
+	struct notations_subject subject;
+
+	if (c->cache != NULL)
+		return api_check_cache_sees(c->cache, c, party);
+	notations_subject_of_fpr(party, &subject);
+	return api_check_may_see(c, &subject);
+}
+
 /* What he said stands with its signature; his name may be for others' eyes. */
 static void
 voucher_put(struct buf *out, const struct api_check_telling *t,
     const struct api_check_voucher *v)
 {
-	struct notations_subject subject;
-
-	notations_subject_of_fpr(&v->fpr, &subject);
-	buf_put_str(out, "{");
+	buf_u8(out, '{');
 	fpr_put(out, "issuer", &v->fpr);
 	if (v->name[0] != '\0' && strcmp(v->name, "\"\"") != 0 &&
-	    api_check_may_see(t->c, &subject))
-		buf_printf(out, "\"name\":%s,", v->name);
+	    sees(t->c, &v->fpr)) {
+		buf_put_str(out, "\"name\":");
+		buf_put_str(out, v->name);
+		buf_u8(out, ',');
+	}
 	roles_put(out, "roles", v->roles);
 	digest_put(out, "statement", v->digest);
 	close_put(out, "},");
@@ -166,11 +211,11 @@ age_put(struct buf *out, const struct api_check_telling *t, size_t part)
 
 	if (heard == 0)
 		return;
-	buf_printf(out, "\"age\":%lld,",
-	    (long long)(now > heard ? now - heard : 0));
-	if (a->freshness != 0)
-		buf_printf(out, "\"freshness\":%lld,\"grace\":%lld,",
-		    (long long)a->freshness, (long long)a->grace);
+	number_put(out, "age", now > heard ? now - heard : 0);
+	if (a->freshness == 0)
+		return;
+	number_put(out, "freshness", a->freshness);
+	number_put(out, "grace", a->grace);
 }
 
 static const char *
@@ -184,16 +229,16 @@ answer_put(struct buf *out, const struct api_check_telling *t, size_t part)
 {
 	const struct api_check_answer *a = t->at[part];
 
-	buf_put_str(out, "{");
+	buf_u8(out, '{');
 	if (a->subject.kind != NOTATIONS_SUBJECT_NONE)
 		subject_put(out, "subject", &a->subject);
 	if (a->on != NULL)
 		subject_put(out, "on", a->on);
 	if (a->domain[0] != '\0')
-		buf_printf(out, "\"domain\":\"%s\",", a->domain);
-	buf_printf(out, "\"purpose\":\"%s\",\"decision\":\"%s\",\"stale\":%s,",
-	    a->purpose, decision_word(a->is_allowed),
-	    a->is_stale ? "true" : "false");
+		member_put(out, "domain", a->domain);
+	member_put(out, "purpose", a->purpose);
+	member_put(out, "decision", decision_word(a->is_allowed));
+	buf_put_str(out, a->is_stale ? "\"stale\":true," : "\"stale\":false,");
 	buf_put_str(out, "\"reasons\":[");
 	for (size_t i = 0; i < a->reasons_n; i++)
 		reason_put(out, a, &a->reasons[i]);
@@ -261,9 +306,12 @@ api_check_tell_line(const struct api_check_telling *t, struct buf *out)
 		if (is_allowed ? t->at[i - 1]->is_stale
 			       : !t->at[i - 1]->is_allowed)
 			told = t->at[i - 1];
-	buf_printf(out, "%s%s", decision_word(is_allowed),
-	    told->is_stale ? " stale" : "");
-	if (!is_allowed)
-		buf_printf(out, " %s", refusal_word(told));
+	buf_put_str(out, decision_word(is_allowed));
+	if (told->is_stale)
+		buf_put_str(out, " stale");
+	if (!is_allowed) {
+		buf_u8(out, ' ');
+		buf_put_str(out, refusal_word(told));
+	}
 	buf_u8(out, '\n');
 }
