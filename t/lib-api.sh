@@ -4,8 +4,7 @@
 #
 #	api PATH [CURL-OPTION...]   ask below /ics/v1; prints the status, leaves
 #	                            $tmp/head and $tmp/body
-#	valid NAME [FILE]           the answer (or file) is what hkp/schema/NAME.json
-#	                            describes
+#	valid NAME [FILE]           by lib-schema.sh, which it reads
 #	is FILTER                   jq finds it true of the answer
 #	cors                        the answer may be read by any page
 #	say ISSUER FPR NAME=VALUE...   certify it by gpg, with these notations
@@ -18,19 +17,13 @@
 #	                            document
 #	lower TEXT                  in lower case
 
-skip_unless jq python3
-python3 -c 'import jsonschema' 2>/dev/null ||
-	skip_all 'python3-jsonschema is not installed'
+skip_unless jq
+. "$srcdir/t/lib-schema.sh"
 
 api() {
 	api_path=$1
 	shift
 	http_code "/ics/v1$api_path" "$@"
-}
-
-valid() {
-	python3 "$srcdir/t/schema.py" "$srcdir/hkp/schema/$1.json" \
-		"${2:-$tmp/body}"
 }
 
 is() {

@@ -6,9 +6,8 @@
 
 . "${srcdir:=$(dirname "$0")/..}/t/lib.sh"
 . "$srcdir/t/lib-gpg.sh"
-skip_unless jq python3
-python3 -c 'import jsonschema' 2>/dev/null ||
-	skip_all 'python3-jsonschema is not installed'
+. "$srcdir/t/lib-schema.sh"
+skip_unless jq
 
 domain=$("$builddir/t/item_tool" domain)
 
@@ -57,10 +56,9 @@ tell() {
 		>"$tmp/$tell_what.json"
 }
 
-# valid WHAT: the document is as its schema says
-valid() {
-	python3 "$srcdir/t/schema.py" "$srcdir/hkp/schema/$1.json" \
-		"$tmp/$1.json"
+# is_valid WHAT: the document is as its schema says
+is_valid() {
+	valid "$1" "$tmp/$1.json"
 }
 
 is() {
@@ -93,7 +91,7 @@ test_ok 'and what they say' '
 test_ok 'the documents obey their schemas' '
 	for what in item status history; do
 		tell "$what" "$device" "$tmp/ring.asc" "$tmp"/?.asc &&
-			valid "$what" || break
+			is_valid "$what" || break
 	done &&
 	is item ".kind == \"device\" and .attributes.serial == \"000123\"" &&
 	is item ".names == [\"T1000 S/N 1\"] and (.keys | length) == 2" &&
@@ -114,7 +112,7 @@ test_ok 'any order says the same' '
 test_ok 'at a time' '
 	tell_at=$(date -u -d 2026-11-07T00:00:00Z +%s) &&
 	tell status "$device" "$tmp/ring.asc" "$tmp"/?.asc &&
-	valid status && is status ".status == \"lost\"" &&
+	is_valid status && is status ".status == \"lost\"" &&
 	tell_at= &&
 	tell status "$device" "$tmp/ring.asc"
 '
@@ -129,7 +127,7 @@ test_ok 'code, and its approval' '
 		>"$tmp/approval.asc" &&
 	for what in item status history; do
 		tell "$what" "$code" "$tmp/ring.asc" "$tmp/code.asc" \
-			"$tmp/approval.asc" && valid "$what" || break
+			"$tmp/approval.asc" && is_valid "$what" || break
 	done &&
 	is item ".kind == \"code\" and .names == [\"fw\"] and .keys == []" &&
 	is item ".status.approved" &&
@@ -152,7 +150,7 @@ test_ok 'a schema that would take anything is no schema' '
 	tell status "$device" "$tmp/ring.asc" &&
 	sed "s/\"active\"/\"fine\"/" "$tmp/status.json" >"$tmp/x.json" &&
 	mv "$tmp/x.json" "$tmp/status.json" &&
-	! valid status
+	! is_valid status
 '
 words() {
 	sed -n 's/^X([A-Z_]*, "\([^"]*\)".*/\1/p' "$srcdir/$1" |

@@ -7,6 +7,7 @@
 . "${srcdir:=$(dirname "$0")/..}/t/lib.sh"
 . "$srcdir/t/lib-icsd.sh"
 . "$srcdir/t/lib-peers.sh"
+. "$srcdir/t/lib-schema.sh"
 
 # Nobody listens there.
 dead='recon=127.0.0.1:1 http=127.0.0.1:1'
@@ -42,8 +43,7 @@ test_ok 'the list is a table' '
 '
 test_ok 'JSON is as its schema says' '
 	ics_at a peer list --json >"$tmp/list.json" &&
-	python3 "$srcdir/t/schema.py" "$srcdir/hkp/schema/peers.json" \
-		"$tmp/list.json"
+	valid peers "$tmp/list.json"
 '
 test_ok 'sync waits for the round, and says no' '
 	fails_with 1 ics_at a peer sync dead >"$tmp/list" &&
@@ -83,12 +83,12 @@ test_ok 'and the page for people' '
 test_ok 'what was added stays across a restart' '
 	peer_stop a && grep -q "\"acme\"" "$tmp/a/peers.json" &&
 	peer_start a 127.0.0.2 && same 2 "$(ics_at a peer list | grep -c "^dead \|^acme ")" &&
-	same True "$(peer_row a dead added)"
+	same true "$(peer_row a dead added)"
 '
 test_ok 'the configuration names others at a reload' '
 	printf "recon-pause = 0\npeer = {\"one kind=sks %s every=0\", \"two kind=hkp url=http://127.0.0.1:1 every=0\"}\n" \
 		"$dead" >"$tmp/a.conf" &&
-	ics_at a reload -q && wait_until 10 "same False \"\$(peer_row a two added)\"" &&
+	ics_at a reload -q && wait_until 10 "same false \"\$(peer_row a two added)\"" &&
 	same 4 "$(ics_at a peer list --json | grep -o "\"name\"" | wc -l)"
 '
 test_ok 'its peers are not removed by hand' '
@@ -142,7 +142,7 @@ test_ok 'an operator waits for a round that lasts' '
 ics_at a peer sync silent >"$tmp/sync" 2>&1 &
 sync_pid=$!
 test_ok 'and is answered when the server stops' '
-	wait_until 20 "same True \"\$(peer_row a silent active)\"" &&
+	wait_until 20 "same true \"\$(peer_row a silent active)\"" &&
 	peer_stop a && fails_with 3 wait "$sync_pid" && grep -q stopping "$tmp/sync"
 '
 test_ok 'no sanitizer spoke' '
