@@ -350,7 +350,7 @@ def look(url):
             right = False
         times.append(time.monotonic() - begun)
         wrong += not right
-        time.sleep(0.02)
+        time.sleep(0.05)
     times.sort()
     print("right=%d wrong=%d p99=%d" % (
         len(times) - wrong, wrong, times[len(times) * 99 // 100] * 1000))

@@ -8,14 +8,15 @@
 #	peer_text NAME          "recon=... http=..." of a server that was started
 #	peer_stop NAME | peer_kill NAME
 #	ics_at NAME WORD...     ics against its socket
-#	peer_row NAME PEER MEMBER   of its table
+#	peer_row NAME PEER MEMBER...   of its table
 #	gen_certs FIRST COUNT   certificates, the same ones for the same numbers
 #	peer_hashes NAME        its set, sorted
+#	peer_count NAME         how many it has
 #	are_equal NAME NAME...  all have the same set
 
 PGP_TOOL=$builddir/t/pgp_tool
 GEN=$builddir/t/gen
-skip_unless python3 curl
+skip_unless python3 curl jq
 test -x "$GEN" || skip_all 'built without libsodium'
 
 peer_start() {
@@ -58,11 +59,11 @@ ics_at() {
 }
 
 peer_row() {
-	ics_at "$1" peer list --json | python3 -c '
-import json, sys
-for row in json.load(sys.stdin)["peers"]:
-    if row["name"] == sys.argv[1]:
-        print(row[sys.argv[2]])' "$2" "$3"
+	row_of=$1
+	shift
+	ics_at "$row_of" peer list --json | jq -r --args '
+		$ARGS.positional as [$name] | .peers[] | select(.name == $name) |
+		[.[$ARGS.positional[1:][]] | tostring] | join(" ")' "$@"
 }
 
 gen_certs() {
@@ -74,9 +75,18 @@ peer_hashes() {
 		sort
 }
 
+# How many it has; cheap to ask, unlike which.
+peer_count() {
+	ics_at "$1" stats --json | jq .certs
+}
+
+# As many first: it is asked again and again.
 are_equal() {
+	equal_count=$(peer_count "$1") && test -n "$equal_count" || return
+	for equal_each; do
+		same "$equal_count" "$(peer_count "$equal_each")" || return
+	done
 	peer_hashes "$1" >"$tmp/equal"
-	equal_name=$1
 	shift
 	for equal_each; do
 		peer_hashes "$equal_each" | cmp -s - "$tmp/equal" || return

@@ -11,8 +11,8 @@
 #
 # Gives: $srcdir and $builddir (absolute), $tmp (private, gone on exit),
 # at_exit, test_ok, test_skip, skip_unless, skip_all, test_done, same,
-# fails_with, wait_until. Invariant: nothing outlives the script, and a script that dies
-# before test_done fails.
+# fails_with, wait_until, sized. Invariant: nothing outlives the script, and a
+# script that dies before test_done fails.
 
 set -u
 LC_ALL=C.UTF-8 TZ=UTC
@@ -106,11 +106,31 @@ fails_with() {
 }
 
 # wait_until SECONDS COMMAND: ask again until it is true; fail after SECONDS.
+# What is not true within a second is asked less often: asking costs those who
+# work for the answer.
 wait_until() {
 	test_tries=$(($1 * 20))
+	test_asked=0
 	until eval "$2"; do
-		test_tries=$((test_tries - 1))
+		test_asked=$((test_asked + 1))
+		if test "$test_asked" -le 20; then
+			test_tries=$((test_tries - 1))
+			sleep 0.05
+		else
+			test_tries=$((test_tries - 4))
+			sleep 0.2
+		fi
 		test "$test_tries" -gt 0 || return 1
-		sleep 0.05
 	done
+}
+
+# sized FULL LESS: how many; less where sanitizers make each five times as
+# dear. They look for a wrong step, and take each kind of it with less, too;
+# what needs the number is shown by the build without them.
+sized() {
+	if grep -q '^#define ICS_SANITIZE 1' "$builddir/config.h"; then
+		echo "$2"
+	else
+		echo "$1"
+	fi
 }

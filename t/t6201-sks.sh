@@ -33,8 +33,7 @@ settled() {
 
 # octets NAME PEER: of all its sessions so far
 octets() {
-	echo $(($(peer_row "$1" "$2" octets_in) +
-		$(peer_row "$1" "$2" octets_out)))
+	echo $(($(peer_row "$1" "$2" octets_in octets_out | tr ' ' +)))
 }
 
 # is_cheap NAME PEER: a round without a difference takes 400 octets. It counts

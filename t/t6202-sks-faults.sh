@@ -50,7 +50,7 @@ test_ok 'when it knows us, all is well' '
 	same 90 "$(peer_hashes a | wc -l)" && same "" "$(peer_row a s error)"
 '
 active() {
-	test True = "$(peer_row a "$1" active)"
+	test true = "$(peer_row a "$1" active)"
 }
 # Another from our address has its one thread, and says nothing.
 hold() {

@@ -14,7 +14,7 @@ config=252 # of a session, both ways
 
 # octets: of both ways, so far
 octets() {
-	echo $(($(peer_row a b octets_in) + $(peer_row a b octets_out)))
+	echo $(($(peer_row a b octets_in octets_out | tr " " +)))
 }
 
 # costs N D MODEL: D of N differ, half on either side
