@@ -97,10 +97,13 @@ agree(enum b64_engine engine, struct bytes data)
 	ck_assert_mem_eq(a, b, n + 1);
 	b64_lines_write_by(engine, data, lines);
 	ck_assert_uint_eq(lines[lines_n], 0xee);
-	for (size_t i = k = 0; i < n; i++) {
-		ck_assert_uint_eq(lines[k++], a[i]);
-		if (i % B64_LINE == B64_LINE - 1 || i == n - 1)
-			ck_assert_uint_eq(lines[k++], '\n');
+	for (size_t i = k = 0; i < n; k++) { /* a line each */
+		size_t line = n - i < B64_LINE ? n - i : B64_LINE;
+
+		ck_assert_mem_eq(lines + k, a + i, line);
+		i += line;
+		k += line;
+		ck_assert_uint_eq(lines[k], '\n');
 	}
 	ck_assert_uint_eq(k, lines_n);
 	buf_init(&back, data.n);
