@@ -4,6 +4,7 @@
 # Debian's sks as a peer, on Debian's keyrings: overlapping halves become one
 # set, by sessions that either side begins; news on either side arrive; a
 # third server joins empty and catches up. sks has nothing to say against us.
+# With sanitizers the largest keyring is left out.
 
 . "${srcdir:=$(dirname "$0")/..}/t/lib.sh"
 . "$srcdir/t/lib-icsd.sh"
@@ -11,9 +12,11 @@
 . "$srcdir/t/lib-peers.sh"
 . "$srcdir/t/lib-sks.sh"
 
-keyrings=$(ls /usr/share/keyrings/debian-keyring.gpg \
-	/usr/share/keyrings/debian-maintainers.gpg \
-	/usr/share/keyrings/debian-nonupload.gpg 2>/dev/null)
+keyrings=
+for name in $(sized debian-keyring "") debian-maintainers debian-nonupload; do
+	keyring=/usr/share/keyrings/$name.gpg
+	test ! -r "$keyring" || keyrings="$keyrings $keyring"
+done
 test -n "$keyrings" || skip_all 'no keyring is installed'
 
 # sks_set NAME: its set, after a stop and a start
@@ -54,7 +57,7 @@ test_ok 'the keyrings, as icsd keeps them, in overlapping halves' '
 	cat "$tmp/split/0002.gpg" "$tmp/split/0003.gpg" >"$tmp/high.pgp"
 '
 total=$(wc -l <"$tmp/all.hashes")
-test_ok 'there are many' 'test "$total" -ge 800'
+test_ok 'there are many' 'test "$total" -ge "$(sized 800 200)"'
 
 # ---- sks asks: we connect ----------------------------------------------------
 
@@ -103,7 +106,14 @@ test_ok 'it catches up' '
 test_ok 'all say the same' '
 	sks_set s >"$tmp/s.hashes"; peer_hashes b | diff "$tmp/s.hashes" -
 '
-test_ok 'sks logged nothing against us' 'same "" "$(sks_errors s)"'
+# Whom a busy server lets wait too long it closes without a word, and counts.
+reset='<recon as client> .*Connection reset by peer'
+test_ok 'sks logged nothing against us, but that one of us was busy' '
+	refused=$(($(peer_row a s refused) + $(peer_row b s refused))) &&
+	sks_errors s >"$tmp/errors"; cat "$tmp/errors" &&
+	! grep -v "$reset" "$tmp/errors" &&
+	test "$(grep -c "$reset" "$tmp/errors")" -le "$refused"
+'
 test_ok 'the stores are sound' '
 	ics_at a fsck && ics_at b fsck && peer_stop a && peer_stop b && sks_stop s
 '

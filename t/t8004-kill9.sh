@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# KILL in the middle of 200 concurrent adds, 20 times over the same store:
-# every add that was answered 200 is there afterwards, and fsck is clean.
-# KILL_ROUNDS and SEED may be set.
+# KILL in the middle of 200 concurrent adds, 20 times over the same store, or 8
+# with sanitizers: every add that was answered 200 is there afterwards, and
+# fsck is clean. KILL_ROUNDS and SEED may be set.
 
 . "${srcdir:=$(dirname "$0")/..}/t/lib.sh"
 . "$srcdir/t/lib-icsd.sh"
 adder=$builddir/t/adder
 test -x "$builddir/t/gen" || skip_all 'built without libsodium: no certificates'
 
-rounds=${KILL_ROUNDS:-20}
+rounds=${KILL_ROUNDS:-$(sized 20 8)}
 seed=${SEED:-$(date +%s)}
 each=400 # twice as many as go at a time, so that some always wait
 echo "# SEED=$seed"
