@@ -21,8 +21,8 @@
 
 #define HKP_LISTENERS_MAX 16
 
-#define HKP_PIN	     32 /* SHA-256 of a SubjectPublicKeyInfo */
-#define HKP_PIN_TEXT 53 /* "sha256//" and Base 64 of it, with its NUL */
+#define HKP_PIN	     32	 /* SHA-256 of a SubjectPublicKeyInfo */
+#define HKP_PIN_TEXT 53	 /* "sha256//" and Base 64 of it, with its NUL */
 #define HKP_PEER_MAX 128 /* octets of a peer's name, with its NUL */
 
 /* Which routes a listener answers. */
