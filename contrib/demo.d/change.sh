@@ -46,6 +46,46 @@ must 'Carewell moves it to mast 25' moved
 must 'that is known in the field' soon 20 slot_is "$s5" 'mast 25'
 must 'where it may take part as before' answers infield "subject=$s5" allow
 
+chapter 'A visitor: a drone of Nordwind is to look at the masts.'
+drone_comes() {
+	party nordwind 'Nordwind <office@nordwind.example>' &&
+		party drone 'D1 drone' && home nordwind &&
+		gpg --import "$place/drone.pgp" &&
+		gpg -u "$nordwind" --quick-sign-key "$drone" &&
+		gpg --export "$drone" >"$place/drone.pgp"
+}
+must 'it has a key that Nordwind certified' drone_comes
+must 'the gateway does not let it in: nobody here knows it' \
+	answers infield "subject=$drone" deny
+vouched() {
+	home plant
+	gpg --import "$place/drone.pgp" &&
+		gpg --expert -u "$plant" --default-cert-expire 1d \
+			--cert-notation status=active --quick-sign-key "$drone" &&
+		gpg --export "$drone" >"$place/drone.pgp" &&
+		send maintenance "$place/drone.pgp"
+}
+must 'Plant 7 vouches for it, for a day' vouched
+must 'and lets it in from outside, by a new version of its policy' \
+	rule_more infield plant \
+	"member { items = {\"04$drone\"} external = yes }"
+must 'it may take part' soon 20 answers infield "subject=$drone" allow
+is_outsider() {
+	get infield "/ics/v1/check?subject=$drone" |
+		jq -e 'any(.reasons[]; .rule == "outsider" and .tone == "warning")'
+}
+must 'as an outsider, which every answer says' is_outsider
+must 'with sensor 7, for one' answers infield "subject=$s7&with=$drone" allow
+unvouched() {
+	home plant
+	gpg --quick-revoke-sig "$drone" "$plant" &&
+		gpg --export "$drone" >"$place/drone.pgp" &&
+		send maintenance "$place/drone.pgp"
+}
+must 'its work is done: Plant 7 takes its word back, with stock gpg' unvouched
+must 'and the gateway lets it in no more' \
+	soon 20 answers infield "subject=$drone" deny
+
 chapter 'The endorsement of release 1.1 ends.'
 endorsement() {
 	get "$1" "/ics/v1/items/$fw2/history" |

@@ -182,3 +182,23 @@ rule() {
 	# shellcheck disable=SC2086 # words
 	test -z "$rule_set" || on "$rule_of" policy set "$rule_of" $rule_set
 }
+
+# rule_more NAME PARTY BLOCK: the next version of that policy, with this block in
+# front of its members, and without the one that an earlier call put there
+rule_more() {
+	home "$2" || return
+	rule_text=$place/s/$1.policy
+	get "$1" "/ics/v1/domains/$1.asc" -o "$rule_text.asc" &&
+		"$ics" policy show "$rule_text.asc" -o "$rule_text.now" &&
+		awk -v block="$3" '
+			/# more$/ { next }
+			/^ *member/ && !done++ && block != "" {
+				print block " # more"
+			}
+			$1 == "serial" { $3++ }
+			{ print }' "$rule_text.now" >"$rule_text" || return
+	own_fpr=$(gpg --show-keys --with-colons "$place/s/$1/own/certificate.pgp" |
+		awk -F: '$1 == "fpr" { print $10; exit }')
+	gpg -u "$own_fpr" -o "$rule_text.asc" --clearsign "$rule_text" &&
+		on "$1" policy put "$rule_text.asc"
+}
