@@ -216,6 +216,7 @@ conn_opened(struct hkp_slot *slot, struct MHD_Connection *mhd, void **context)
 	c->mhd = mhd;
 	*context = c;
 	slot->conns++;
+	slot->mute++;
 	from = hkp_conn_address(c);
 	if (from != NULL) {
 		c->bucket = address_bucket(h, from);
@@ -231,6 +232,7 @@ conn_closed(struct hkp_conn *c)
 	struct hkp *h = c->rq.h;
 
 	c->slot->conns--;
+	c->slot->mute -= !c->has_asked;
 	if (c->bucket != HKP_ADDRESS_BUCKETS) {
 		atomic_fetch_sub(&h->by_address[c->bucket], 1);
 		atomic_fetch_sub(&h->connections, 1);
@@ -324,6 +326,9 @@ on_uri(void *arg, const char *uri, struct MHD_Connection *mhd)
 		->socket_context;
 
 	(void)arg;
+	c->slot->mute -= !c->has_asked;
+	c->has_asked = true;
+	c->slot->worker->moved++;
 	buf_clear(&c->uri);
 	buf_put_str(&c->uri, uri == NULL ? "" : uri);
 	uri_read(c);
@@ -405,6 +410,7 @@ on_request(void *arg, struct MHD_Connection *mhd, const char *url,
 	bool answered;
 
 	(void)arg, (void)mhd, (void)url, (void)version;
+	c->slot->worker->moved++;
 	if (!c->begun)
 		return begin(c, method, &answered);
 	if (*n > 0) {

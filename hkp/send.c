@@ -131,6 +131,7 @@ stream_read(void *arg, uint64_t at, char *out, size_t max)
 	enum ics_err err;
 
 	(void)at;
+	s->c->slot->worker->moved++;
 	if (s->c->gone)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	err = s->stream.read(s->stream.arg, (uint8_t *)out, max, &n);

@@ -89,6 +89,7 @@ slot_new(struct hkp_worker *w, struct hkp_generation *gen,
 	slot->worker = w;
 	slot->gen = gen;
 	slot->face = listener->face;
+	slot->tls = listener->tls;
 	atomic_fetch_add(&gen->slots, 1);
 	*out = slot;
 	if (fd < 0)

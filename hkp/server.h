@@ -36,8 +36,11 @@ struct hkp_slot {
 	struct hkp_generation *gen;
 	enum hkp_face face;
 	size_t conns; /* worker's thread only */
+	size_t mute;  /* of them: have asked for nothing yet */
+	bool tls;
 	bool quiesced;
 	bool pending; /* has more to do without a new event */
+	bool greets;  /* says so, perhaps only because a handshake goes on */
 };
 
 enum hkp_conn_state {
@@ -67,6 +70,7 @@ struct hkp_conn {
 	struct hkp_request rq;
 	struct hkp_reply rp;
 	hkp_finish *finish;
+	bool has_asked;
 	bool asleep; /* its stream waits for hkp_request_wake */
 	bool gone;   /* while it did, the client went away */
 	enum hkp_pin_state pin_state;
@@ -115,8 +119,10 @@ struct hkp_worker {
 	size_t spare_n;
 	uint64_t now; /* monotonic ns at the start of this turn */
 	uint64_t swept;
-	uint64_t read_at; /* when a request last looked at the store */
-	uint64_t handled; /* requests; tells busy from idle turns */
+	uint64_t read_at;      /* when a request last looked at the store */
+	uint64_t handled;      /* requests; tells busy from idle turns */
+	uint64_t moved;	       /* whatever libmicrohttpd told us; the same */
+	_Atomic uint64_t runs; /* of all daemons; a test counts them */
 	struct MHD_Response *miss;
 	int64_t decoy; /* id of some certificate: see hkp/sight */
 	struct hkp_counted counted;

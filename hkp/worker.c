@@ -18,6 +18,7 @@
 #define SNAPSHOT_MS  50	  /* without a look-up, then a snapshot is let go */
 #define WATCH_MS     100  /* how often commits are looked for, if by anybody */
 #define EVENTS_MAX   16
+#define GREET_MS     1	/* between looks at handshakes without an event */
 #define TURNS_MAX    32 /* of one daemon before the others have theirs */
 #define COMMANDS_MAX 64
 
@@ -106,6 +107,17 @@ drop_empty(struct hkp_worker *w)
 	}
 }
 
+/*
+ * While a handshake waits for its client libmicrohttpd takes the connection for
+ * one that can be read, and would have us look again at once, as long as the
+ * client is silent. What really happens is an event; so this is no hurry.
+ */
+static bool
+only_greets(const struct hkp_slot *slot, uint64_t before)
+{
+	return slot->tls && slot->mute > 0 && slot->worker->moved == before;
+}
+
 /* While requests keep coming the daemon is asked again at once: that spares
  * the look at our own epoll. */
 static void
@@ -114,12 +126,16 @@ slot_run(struct hkp_slot *slot)
 	struct hkp_worker *w = slot->worker;
 
 	for (unsigned turn = 0; turn < TURNS_MAX; turn++) {
-		uint64_t before = w->handled;
+		uint64_t before = w->handled, moved = w->moved;
 		MHD_UNSIGNED_LONG_LONG ms = 1;
 
+		atomic_fetch_add_explicit(&w->runs, 1, memory_order_relaxed);
 		(void)MHD_run(slot->daemon); /* fails only while stopping */
 		slot->pending =
 		    MHD_get_timeout(slot->daemon, &ms) == MHD_YES && ms == 0;
+		slot->greets = slot->pending && only_greets(slot, moved);
+		if (slot->greets)
+			slot->pending = false;
 		if (w->handled == before && !slot->pending)
 			return;
 	}
@@ -229,6 +245,9 @@ watch_all(struct hkp_worker *w)
 static int
 patience_ms(const struct hkp_worker *w)
 {
+	for (const struct hkp_slot *s = w->slots; s != NULL; s = s->next)
+		if (s->greets)
+			return GREET_MS;
 	if (w->reading)
 		return SNAPSHOT_MS;
 	return is_watched(w) ? WATCH_MS : TICK_MS;
@@ -269,7 +288,7 @@ turn(struct hkp_worker *w)
 	if (is_watched(w) && w->now - w->watched >= WATCH_MS * MS)
 		watch_all(w);
 	for (struct hkp_slot *s = w->slots; s != NULL; s = s->next)
-		if (s->pending)
+		if (s->pending || s->greets)
 			slot_run(s);
 	drop_empty(w);
 }

@@ -9,6 +9,7 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,10 @@
 #include <unistd.h>
 
 #include "base/b64.h"
+#include "base/clock.h"
 #include "hkp/hkp.h"
 #include "hkp/request.h"
+#include "hkp/server.h"
 #include "pgp/pgp.h"
 
 #define TEXT_MAX 4096
@@ -393,6 +396,32 @@ START_TEST(pin_for_curl)
 }
 END_TEST
 
+/* Who connects and says nothing does not keep the server busy: it looks once a
+ * millisecond, and answers others meanwhile. */
+START_TEST(silent_client)
+{
+	struct sockaddr_in sa;
+	socklen_t n = sizeof(sa);
+	struct pollfd fd = { .events = POLLIN };
+	_Atomic uint64_t *runs = &front->workers[0].runs;
+	uint64_t before, since;
+
+	know(&alice, NULL);
+	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&sa, &n), 0);
+	fd.fd = socket(AF_INET, SOCK_STREAM, 0);
+	ck_assert_int_eq(connect(fd.fd, (struct sockaddr *)&sa, n), 0);
+	expect(&alice, 200, "alice"); /* by then it was accepted */
+	before = atomic_load(runs);
+	since = clock_mono_ns();
+	ck_assert_int_eq(poll(&fd, 1, 300), 0);
+	ck_assert_uint_le(atomic_load(runs) - before,
+	    50 + 3 * (clock_mono_ns() - since) / 1000000);
+	ck_assert_uint_eq(front->workers[0].slots->mute, 1);
+	expect(&alice, 200, "alice");
+	close(fd.fd);
+}
+END_TEST
+
 static Suite *
 suite_make(void)
 {
@@ -407,6 +436,7 @@ suite_make(void)
 	tcase_add_test(t, change_on_connection);
 	tcase_add_test(t, after_reload);
 	tcase_add_test(t, old_tls);
+	tcase_add_test(t, silent_client);
 	tcase_add_test(t, pin_text);
 	tcase_add_test(t, pin_for_curl);
 	suite_add_tcase(s, t);
