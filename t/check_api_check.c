@@ -314,6 +314,77 @@ START_TEST(order_is_of_no_importance)
 }
 END_TEST
 
+/* ---- what a decision is monotone in ------------------------------------------ */
+
+/* The decisions alone, a letter each. */
+static void
+letters(struct world *w, char out[64])
+{
+	size_t n = 0;
+
+	for (size_t p = 0; p < sizeof(purposes) / sizeof(purposes[0]); p++)
+		for (unsigned which = 0; which < 4; which++) {
+			struct api_check_request c;
+			struct api_check_part part;
+			char *text;
+
+			request_make(w, POLICY_NOBODY, purposes[p], &c);
+			part_make(which, &part);
+			text = told(&c, &part);
+			out[n++] =
+			    strstr(text, "\"decision\":\"allow\"") != NULL
+				? 'y'
+				: 'n';
+			free(text);
+		}
+	out[n] = '\0';
+}
+
+/* One word more of somebody, who says nothing bad by it. */
+static void
+vouch(struct world *w, enum member who)
+{
+	static const char *const about[] = { "dev:$DEVICE", APP,
+		"dev:$SERVICE" };
+	char lines[400];
+	const struct saying s = { .by = &cast[who],
+		.created =
+		    (uint32_t)(w->now - HOUR + (int64_t)fixture_below(HOUR)),
+		.lines = lines };
+
+	(void)snprintf(lines, sizeof(lines),
+	    "rec@=note/1\nsubject@=%s\nreason@=%zu", about[fixture_below(3)],
+	    fixture_below(1000));
+	OK(store_begin(w->sc.store));
+	record_keep(w, &s);
+	commit(w);
+}
+
+START_TEST(a_word_more_turns_no_yes_into_no)
+{
+	char before[64], after[64];
+	size_t yes = 0, turned = 0;
+
+	for (int i = 0; i < 100; i++) {
+		if (i % 20 == 0)
+			descriptor_put(&one, "plant");
+		statement_put(&one, (enum member)fixture_below(MEMBERS));
+		letters(&one, before);
+		vouch(&one, (enum member)fixture_below(MEMBERS));
+		letters(&one, after);
+		for (size_t k = 0; before[k] != '\0'; k++) {
+			ck_assert_msg(before[k] == 'n' || after[k] == 'y',
+			    "%s then %s", before, after);
+			yes += before[k] == 'y';
+			turned += before[k] != after[k];
+		}
+	}
+	/* it must have been put to the test */
+	ck_assert_uint_gt(yes, 20);
+	printf("# %zu were yes, %zu became so\n", yes, turned);
+}
+END_TEST
+
 /* ---- three days without a word from above ---------------------------------- */
 
 static const struct {
@@ -374,6 +445,7 @@ add(TCase *tc)
 	tcase_add_test(tc, nothing_kept_without_room);
 	tcase_add_test(tc, strangers_change_nothing);
 	tcase_add_test(tc, order_is_of_no_importance);
+	tcase_add_test(tc, a_word_more_turns_no_yes_into_no);
 	tcase_add_loop_test(tc, age, 0, (int)(sizeof(ages) / sizeof(ages[0])));
 }
 
