@@ -25,6 +25,14 @@
 #define HKP_PIN_TEXT 53	 /* "sha256//" and Base 64 of it, with its NUL */
 #define HKP_PEER_MAX 128 /* octets of a peer's name, with its NUL */
 
+/* Another server, known by its key. */
+struct hkp_peer {
+	char name[HKP_PEER_MAX];
+	bool is_operators; /* else only descriptors order it: no other domain
+	                    * than theirs knows this name */
+	bool may_alter;	   /* what it sends is taken as from a peer */
+};
+
 /* Which routes a listener answers. */
 enum hkp_face {
 	HKP_FACE_PUBLIC, /* everybody */
@@ -113,8 +121,7 @@ struct hkp_start {
 	/* Which other server has this key: true and its name. pin NULL: are
 	 * there any; only then are clients of TLS asked for a certificate.
 	 * Called from any thread; must not block. NULL: there are none. */
-	bool (*peer_find)(void *arg, const uint8_t *pin,
-	    char name[HKP_PEER_MAX]);
+	bool (*peer_find)(void *arg, const uint8_t *pin, struct hkp_peer *who);
 	void *peer_arg;
 };
 enum ics_err hkp_new(const struct hkp_start *start,

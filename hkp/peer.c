@@ -11,7 +11,12 @@
 #include <gnutls/x509.h>
 
 #include "base/b64.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "hkp/server.h"
+
+#define PIN_TEXT   45 /* Base 64 of a pin, with its NUL */
+#define REFUSED_NS UINT64_C(1000000000)
 
 /* SHA-256 of the SubjectPublicKeyInfo of a DER or PEM certificate. */
 static bool
@@ -64,7 +69,7 @@ has_peers(struct hkp_conn *c)
 	const struct hkp_start *start = &c->rq.h->start;
 
 	return start->peer_find != NULL &&
-	       start->peer_find(start->peer_arg, NULL, c->peer);
+	       start->peer_find(start->peer_arg, NULL, &c->peer);
 }
 
 static bool
@@ -123,7 +128,7 @@ hkp_request_pin(struct hkp_request *rq)
 
 /* The key is read once a connection; whose it is may change between its
  * requests. */
-const char *
+const struct hkp_peer *
 hkp_request_peer(struct hkp_request *rq)
 {
 	const struct hkp_start *start = &rq->h->start;
@@ -131,9 +136,46 @@ hkp_request_peer(struct hkp_request *rq)
 	const uint8_t *pin =
 	    start->peer_find == NULL ? NULL : hkp_request_pin(rq);
 
-	return pin != NULL && start->peer_find(start->peer_arg, pin, c->peer)
-		   ? c->peer
+	return pin != NULL && start->peer_find(start->peer_arg, pin, &c->peer)
+		   ? &c->peer
 		   : NULL;
+}
+
+/* The first reason why something was refused; NULL: nothing was. */
+static const struct reason *
+refusal_of(const struct intake_result *result)
+{
+	for (size_t i = 0; i < result->n; i++)
+		if (result->items[i].outcome == INTAKE_INVALID &&
+		    report_worst(&result->items[i].rep) != NULL)
+			return report_worst(&result->items[i].rep)->reason;
+	return NULL;
+}
+
+void
+hkp_peer_refused(struct hkp_conn *c, const struct intake_result *result)
+{
+	const struct reason *reason = refusal_of(result);
+	struct hkp *h = c->rq.h;
+	uint64_t now = clock_mono_ns(), told = atomic_load(&h->refused_told);
+	char pin[PIN_TEXT];
+	struct hkp_peer peer;
+
+	/* The key was read when the submission began. */
+	if (reason == NULL || c->pin_state != HKP_PIN_KNOWN ||
+	    (told != 0 && now - told < REFUSED_NS) ||
+	    !atomic_compare_exchange_strong(&h->refused_told, &told, now))
+		return;
+	b64_write(bytes_of(c->pin, HKP_PIN), (uint8_t *)pin);
+	pin[PIN_TEXT - 1] = '\0';
+	if (h->start.peer_find == NULL ||
+	    !h->start.peer_find(h->start.peer_arg, c->pin, &peer))
+		peer = (struct hkp_peer){ .name = "unknown" };
+	if (!peer.may_alter)
+		log_event(LOG_LEVEL_WARN, "refused-write",
+		    "peer=%s key=sha256//%s why=%s help=\"a descriptor lists it "
+		    "with may-alter, or icsd.conf names it\"",
+		    peer.name, pin, reason->name);
 }
 
 bool

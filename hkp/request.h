@@ -92,9 +92,9 @@ struct hkp_request {
 /* A header's value, lent until the reply is sent; NULL without. */
 const char *hkp_request_header(struct hkp_request *rq, const char *name);
 
-/* The name of the configured peer whose key the client proved in TLS, lent
- * until the reply is sent; NULL: a stranger. */
-const char *hkp_request_peer(struct hkp_request *rq);
+/* The peer whose key the client proved in TLS, lent until the reply is sent;
+ * NULL: a stranger. */
+const struct hkp_peer *hkp_request_peer(struct hkp_request *rq);
 
 /* Did it come by TLS? */
 bool hkp_request_is_tls(struct hkp_request *rq);

@@ -308,6 +308,7 @@ intake_done(void *arg, const struct intake_result *result)
 {
 	struct hkp_conn *c = arg;
 
+	hkp_peer_refused(c, result);
 	if (c->rq.sight != NULL && c->rq.face != HKP_FACE_LOCAL) {
 		hkp_untold_finish(c, result);
 		return;
@@ -321,10 +322,11 @@ hkp_request_submit(struct hkp_request *rq, struct hkp_reply *rp,
     struct intake_job *job, hkp_finish *finish)
 {
 	struct hkp_conn *c = hkp_conn_of(rq);
+	const struct hkp_peer *peer = hkp_request_peer(rq);
 
 	if (job->origin == INTAKE_PUBLIC && c->bucket != HKP_ADDRESS_BUCKETS)
 		job->lane = 1 + c->bucket % INTAKE_LANES;
-	job->is_peer = hkp_request_peer(rq) != NULL;
+	job->is_peer = peer != NULL && peer->may_alter;
 	job->done = intake_done;
 	job->arg = c;
 	c->finish = finish;

@@ -75,7 +75,7 @@ struct hkp_conn {
 	bool gone;   /* while it did, the client went away */
 	enum hkp_pin_state pin_state;
 	uint8_t pin[HKP_PIN];	   /* of the client's key */
-	char peer[HKP_PEER_MAX];   /* whose it was, when last asked */
+	struct hkp_peer peer;	   /* whose it was, when last asked */
 	struct domain_sight sight; /* of the request, where it has one */
 };
 
@@ -142,7 +142,8 @@ struct hkp {
 	 * limits in force */
 	atomic_uint connections, submitted, helpers, limit, per_address;
 	_Atomic uint64_t refused;
-	_Atomic size_t held; /* octets, see held.c */
+	_Atomic uint64_t refused_told; /* when that a peer was, in ns */
+	_Atomic size_t held;	       /* octets, see held.c */
 	uint64_t seed;
 	_Atomic uint32_t by_address[HKP_ADDRESS_BUCKETS];
 };
@@ -213,6 +214,9 @@ void hkp_conn_spares_free(struct hkp_worker *w);
 /* Before the handshake of a new connection: ask for a certificate if there is
  * anybody whose key it could have. */
 void hkp_peer_invite(struct hkp_conn *c);
+/* Log that something was refused of who showed a key and may not alter what is
+ * here; once a second at most. Any thread. */
+void hkp_peer_refused(struct hkp_conn *c, const struct intake_result *result);
 
 /* SHA-256 of the public key that the client proved in TLS, lent until the
  * connection ends; NULL without. */

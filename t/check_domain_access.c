@@ -11,10 +11,11 @@
 #include "descriptor_make.h"
 #include "said_make.h"
 
-#define OWNER	  "0411111111111111111111111111111111111111aa"
-#define PINS	  "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define NOW	  5000
-#define SOMEWHERE "127.0.0.1"
+#define OWNER	    "0411111111111111111111111111111111111111aa"
+#define PINS	    "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define PINS_BASE64 "/xEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8="
+#define NOW	    5000
+#define SOMEWHERE   "127.0.0.1"
 
 static struct scene sc;
 static struct domain_set *set;
@@ -30,6 +31,9 @@ static const char *const reads[] = {
 	"tokens = {\"" TOKEN "\"}",
 	"clients = {\"" PINS "\"}",
 	"peers = {\"acme\", \"bob\"}",
+	"peers = {\"own\"} }\nsync \"own\" { url = \"hkps://x\" pin = "
+	"\"sha256//" PINS_BASE64 "\"",
+	"peers = {\"own\"}",
 };
 
 /* Numbers as the store gives them. */
@@ -40,6 +44,8 @@ enum {
 	TOKENS,
 	CLIENTS,
 	PEERS,
+	OWN_PEER, /* has a block of that name */
+	NO_PEER,  /* has none */
 	DOMAINS
 };
 
@@ -114,13 +120,16 @@ static const struct {
 	{ SOMEWHERE, "secrets", NULL, false, false, 0 },
 	{ SOMEWHERE, TOKEN, NULL, false, false, 0 },
 	{ SOMEWHERE, "", NULL, false, false, 0 },
-	{ SOMEWHERE, NULL, NULL, true, false, BIT(CLIENTS) },
+	{ SOMEWHERE, NULL, NULL, true, false, BIT(CLIENTS) | BIT(OWN_PEER) },
 	{ SOMEWHERE, NULL, "acme", false, false, BIT(PEERS) },
 	{ SOMEWHERE, NULL, "acm", false, false, 0 },
 	{ SOMEWHERE, NULL, "Bob", false, false, 0 },
 	{ "10.7.0.1", "secret", "bob", true, false,
-	    BIT(NETS) | BIT(TOKENS) | BIT(CLIENTS) | BIT(PEERS) },
+	    BIT(NETS) | BIT(TOKENS) | BIT(CLIENTS) | BIT(PEERS) |
+		BIT(OWN_PEER) },
 	{ NULL, NULL, NULL, false, true, ~0u },
+	{ SOMEWHERE, NULL, "own", false, false, BIT(OWN_PEER) | BIT(NO_PEER) },
+	{ SOMEWHERE, NULL, "own@d6", false, false, 0 },
 };
 
 static void

@@ -91,10 +91,10 @@ identity_make(struct identity *id, gnutls_pk_algorithm_t algo, unsigned bits)
 static void
 who(struct hkp_request *rq, struct hkp_reply *rp)
 {
-	const char *peer = hkp_request_peer(rq);
+	const struct hkp_peer *peer = hkp_request_peer(rq);
 
 	hkp_reply_text(rp, peer == NULL ? 403 : 200, "%s",
-	    peer == NULL ? "nobody" : peer);
+	    peer == NULL ? "nobody" : peer->name);
 }
 
 static const struct hkp_route routes[] = {
@@ -111,7 +111,7 @@ struct known {
 static struct known known;
 
 static bool
-peer_find(void *arg, const uint8_t *pin, char name[HKP_PEER_MAX])
+peer_find(void *arg, const uint8_t *pin, struct hkp_peer *who)
 {
 	struct known *k = arg;
 	const struct identity *ids[2] = { atomic_load(&k->alice),
@@ -123,7 +123,8 @@ peer_find(void *arg, const uint8_t *pin, char name[HKP_PEER_MAX])
 	for (size_t i = 0; i < 2; i++) {
 		if (ids[i] == NULL || memcmp(ids[i]->pin, pin, HKP_PIN) != 0)
 			continue;
-		(void)snprintf(name, HKP_PEER_MAX, "%s", names[i]); /* fits */
+		(void)snprintf(who->name, HKP_PEER_MAX, "%s",
+		    names[i]); /* fits */
 		return true;
 	}
 	return false;

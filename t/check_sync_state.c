@@ -267,18 +267,19 @@ START_TEST(pins_are_those_of_the_table)
 	    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= every=0";
 	struct sync_peer_conf conf = conf_of(text);
 	struct sync *s = still_new();
-	char name[SYNC_NAME_MAX];
+	struct sync_client who;
 	uint8_t other[SYNC_PIN] = { 1 };
 
-	ck_assert(!sync_pin_is_peer(s, NULL, name));
+	ck_assert(!sync_pin_is_peer(s, NULL, &who));
 	sync_table_take(s, &conf, 1);
-	ck_assert(sync_pin_is_peer(s, NULL, name));
-	ck_assert(!sync_pin_is_peer(s, other, name));
-	ck_assert(sync_pin_is_peer(s, conf.pin, name));
-	ck_assert_str_eq(name, "own");
+	ck_assert(sync_pin_is_peer(s, NULL, &who));
+	ck_assert(!sync_pin_is_peer(s, other, &who));
+	ck_assert(sync_pin_is_peer(s, conf.pin, &who));
+	ck_assert_str_eq(who.name, "own");
+	ck_assert(who.is_operators && who.may_alter);
 	sync_table_take(s, NULL, 0);
-	ck_assert(!sync_pin_is_peer(s, conf.pin, name));
-	ck_assert(!sync_pin_is_peer(s, NULL, name));
+	ck_assert(!sync_pin_is_peer(s, conf.pin, &who));
+	ck_assert(!sync_pin_is_peer(s, NULL, &who));
 	still_free(s);
 }
 END_TEST

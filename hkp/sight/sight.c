@@ -43,11 +43,12 @@ static void
 requester_read(struct hkp_request *rq, struct domain_requester *who)
 {
 	const struct sockaddr *from = hkp_conn_address(hkp_conn_of(rq));
+	const struct hkp_peer *peer = hkp_request_peer(rq);
 
 	*who = (struct domain_requester){
 		.token = token_read(rq),
 		.pin = hkp_request_pin(rq),
-		.peer = hkp_request_peer(rq),
+		.peer = peer != NULL && peer->is_operators ? peer->name : NULL,
 		.is_operator = rq->face == HKP_FACE_LOCAL,
 	};
 	if (from == NULL)

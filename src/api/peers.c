@@ -106,12 +106,40 @@ row_json(const struct sync_row *row)
 	json_object_set_new(json, "domain",
 	    row->conf.domain[0] == '\0' ? json_null()
 					: json_string(row->conf.domain));
+	json_object_set_new(json, "rests", json_boolean(row->rests));
 	json_object_set_new(json, "gives", json_string(gives_word(&row->conf)));
 	json_object_set_new(json, "may_alter",
 	    json_boolean(row->conf.may_alter));
 	json_object_set_new(json, "lag",
 	    row->lag < 0 ? json_null() : json_integer(row->lag));
 	return json;
+}
+
+static json_t *
+refused_json(const struct sync_answer *answer)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < answer->refused_n; i++) {
+		const struct sync_refused *one = &answer->refused[i];
+
+		json_array_append_new(all,
+		    json_pack("{s:s, s:s, s:i, s:b, s:s, s:s}", "domain",
+			one->domain, "block", one->name, "line", one->line,
+			"followed", one->is_followed, "why", one->why, "help",
+			one->help));
+	}
+	return all;
+}
+
+bool
+api_peer_is_shown(struct hkp_request *rq, const struct sync_row *row)
+{
+	struct bytes domain = bytes_of_str(row->conf.domain);
+
+	return domain.n == 0 ||
+	       hkp_may_read_domain(rq,
+		   domain_set_find(hkp_request_set(rq), domain));
 }
 
 static void
@@ -132,7 +160,9 @@ tell(struct hkp_request *rq, struct hkp_reply *rp, void *arg,
 	rows = json_array();
 	for (size_t i = 0; i < answer->n; i++)
 		json_array_append_new(rows, row_json(&answer->rows[i]));
-	hkp_reply_json(rp, 200, json_pack("{s:o}", "peers", rows));
+	hkp_reply_json(rp, 200,
+	    json_pack("{s:o, s:o}", "peers", rows, "blocks",
+		refused_json(answer)));
 }
 
 void

@@ -21,4 +21,7 @@ struct api_peers_asked {
 void api_peers_ask(struct hkp_request *rq, struct hkp_reply *rp,
     const struct api_peers_asked *asked);
 
+/* To everybody: what a descriptor orders is for who may read its domain. */
+bool api_peer_is_shown(struct hkp_request *rq, const struct sync_row *row);
+
 #endif

@@ -173,11 +173,14 @@ stats_tell(struct hkp_request *rq, struct hkp_reply *rp, void *arg,
 	json_t *recon = json_array(), *push = json_array();
 	struct stats_told *told = arg;
 
-	for (size_t i = 0; answer->err == ICS_OK && i < answer->n; i++)
+	for (size_t i = 0; answer->err == ICS_OK && i < answer->n; i++) {
+		if (!api_peer_is_shown(rq, &answer->rows[i]))
+			continue;
 		json_array_append_new(answer->rows[i].conf.kind == SYNC_HKP
 					  ? push
 					  : recon,
 		    stats_row(&answer->rows[i]));
+	}
 	told->tell(rq, rp, told->arg,
 	    json_pack("{s:o, s:o}", "peers", recon, "pksTargets", push));
 	free(told);

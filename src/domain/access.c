@@ -74,25 +74,63 @@ digest_among(uint8_t (*const at)[32], size_t n, const uint8_t *digest)
 	return found != 0;
 }
 
+/* Is it this key, as sync blocks have it: "sha256//" and base64? */
 static bool
-is_peer(const struct policy_read *read, const char *peer)
+is_pin(const char *text, const uint8_t *pin)
 {
-	for (size_t i = 0; peer != NULL && i < read->peers_n; i++)
-		if (strcmp(read->peers[i], peer) == 0)
+	static const char scheme[] = "sha256//";
+	struct buf octets;
+	bool is;
+
+	if (strncmp(text, scheme, sizeof(scheme) - 1) != 0)
+		return false;
+	buf_init(&octets, DOMAIN_PIN + 2);
+	is = b64_read(bytes_of_str(&text[sizeof(scheme) - 1]), &octets) ==
+		 ICS_OK &&
+	     buf_end(&octets) == ICS_OK && octets.n == DOMAIN_PIN &&
+	     memcmp(octets.p, pin, DOMAIN_PIN) == 0;
+	buf_release(&octets);
+	return is;
+}
+
+/* Is it the server that the domain itself calls by this name? */
+static bool
+is_own_peer(const struct policy_domain *d, const char *name, const uint8_t *pin)
+{
+	for (size_t i = 0; pin != NULL && i < d->syncs_n; i++)
+		if (strcmp(d->syncs[i].name, name) == 0 &&
+		    is_pin(d->syncs[i].pin, pin))
 			return true;
+	return false;
+}
+
+/* A name means the operator's peer, or the domain's own: never another
+ * domain's, or its owner could let himself in. */
+static bool
+is_peer(const struct policy_domain *d, const struct domain_requester *who)
+{
+	for (size_t i = 0; i < d->read.peers_n; i++) {
+		const char *name = d->read.peers[i];
+
+		if ((who->peer != NULL && strcmp(name, who->peer) == 0) ||
+		    is_own_peer(d, name, who->pin))
+			return true;
+	}
 	return false;
 }
 
 /* token: its hash, or NULL. */
 static bool
-may_read(const struct policy_read *read, const struct domain_requester *who,
+may_read(const struct policy_domain *d, const struct domain_requester *who,
     const uint8_t *token)
 {
+	const struct policy_read *read = &d->read;
+
 	return who->is_operator || read->is_public ||
 	       is_from(read, &who->addr) ||
 	       digest_among(read->tokens, read->tokens_n, token) ||
 	       digest_among(read->clients, read->clients_n, who->pin) ||
-	       is_peer(read, who->peer);
+	       is_peer(d, who);
 }
 
 void
@@ -113,8 +151,7 @@ domain_access_read(const struct domain_set *set,
 	for (size_t i = 0; i < domain_set_size(set); i++) {
 		const struct policy_domain *d = domain_set_newest(set, i);
 
-		if (who->is_operator ||
-		    (d != NULL && may_read(&d->read, who, token)))
+		if (who->is_operator || (d != NULL && may_read(d, who, token)))
 			store_bits_set(&sight->bits, (unsigned)i);
 		else
 			sight->all = false;

@@ -24,7 +24,7 @@ struct domain_requester {
 	struct net_addr addr; /* n 0: unknown */
 	struct bytes token;   /* the characters that were presented; n 0 */
 	const uint8_t *pin;   /* DOMAIN_PIN octets; NULL: no TLS client */
-	const char *peer;     /* name of the peer that it is; NULL */
+	const char *peer;     /* the operator's name for the peer; NULL */
 	bool is_operator;     /* on the local socket */
 };
 

@@ -68,6 +68,8 @@ number(const json_t *row, const char *name)
 static const char *
 state_of(const json_t *row)
 {
+	if (json_is_true(json_object_get(row, "rests")))
+		return "rests";
 	if (json_is_true(json_object_get(row, "active")))
 		return "active";
 	if (member(row, "error")[0] != '\0')
@@ -102,6 +104,18 @@ row_print(const json_t *row)
 		out_line("  %s", member(row, "words"));
 }
 
+/* A block with which something is wrong. */
+static void
+block_print(const json_t *block)
+{
+	out_line("%s@%s: %s, line %lld: %s; %s", member(block, "block"),
+	    member(block, "domain"),
+	    json_is_true(json_object_get(block, "followed"))
+		? "followed in part"
+		: "refused",
+	    number(block, "line"), member(block, "why"), member(block, "help"));
+}
+
 static bool
 print(const struct ics *ics, json_t *doc)
 {
@@ -123,6 +137,10 @@ print(const struct ics *ics, json_t *doc)
 	json_array_foreach(rows, i, row)
 	{
 		row_print(row);
+	}
+	json_array_foreach(json_object_get(doc, "blocks"), i, row)
+	{
+		block_print(row);
 	}
 	return good;
 }

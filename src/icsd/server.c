@@ -118,10 +118,19 @@ store_start(struct server *s, const struct conf *c)
 }
 
 static bool
-peer_find(void *arg, const uint8_t *pin, char name[HKP_PEER_MAX])
+peer_find(void *arg, const uint8_t *pin, struct hkp_peer *who)
 {
+	struct sync_client client;
+
 	_Static_assert(HKP_PEER_MAX >= SYNC_NAME_MAX, "a name fits");
-	return sync_pin_is_peer(arg, pin, name);
+	if (!sync_pin_is_peer(arg, pin, &client))
+		return false;
+	if (pin != NULL) {
+		memcpy(who->name, client.name, sizeof(client.name));
+		who->is_operators = client.is_operators;
+		who->may_alter = client.may_alter;
+	}
+	return true;
 }
 
 static enum ics_err
@@ -190,6 +199,8 @@ static void
 sync_describe(const struct server *s, const struct conf *c,
     struct sync_config *config)
 {
+	char pin[HKP_PIN_TEXT];
+
 	conf_sync(c, config);
 	config->dir = s->first->state_dir;
 	config->store = s->store;
@@ -199,6 +210,7 @@ sync_describe(const struct server *s, const struct conf *c,
 		config->listeners[i] = s->listeners.recon[i];
 	config->http_port = listen_http_port(&s->listeners);
 	config->is_mute = s->is_mute;
+	config->has_pin = tls_pin(c, pin) && sync_pin_read(pin, config->pin);
 }
 
 static enum ics_err

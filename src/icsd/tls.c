@@ -95,6 +95,23 @@ tls_read(struct conf *c, struct tls_pem *pem)
 	return ICS_OK;
 }
 
+bool
+tls_pin(const struct conf *c, char text[HKP_PIN_TEXT])
+{
+	FILE *file = c->tls_cert[0] == '\0' ? NULL : fopen(c->tls_cert, "re");
+	char *pem;
+	bool is_read;
+
+	if (file == NULL)
+		return false;
+	pem = alloc_zero(1, PEM_MAX + 1);
+	is_read = pem_fault(&kinds[0], file, pem) == NULL &&
+		  hkp_pin_of_pem(pem, text);
+	(void)fclose(file); /* nothing was written */
+	free(pem);
+	return is_read;
+}
+
 void
 tls_tell(const struct tls_pem *pem)
 {

@@ -3,6 +3,7 @@
 #ifndef ICSD_TLS_H
 #define ICSD_TLS_H
 
+#include "hkp/hkp.h"
 #include "icsd/conf.h"
 
 /* Texts, owned; both NULL where no certificate is configured. */
@@ -15,6 +16,9 @@ struct tls_pem {
  * what it should be; c->complaints then says which.
  */
 enum ics_err tls_read(struct conf *c, struct tls_pem *pem);
+
+/* Our key as other servers name it; false: there is none. */
+bool tls_pin(const struct conf *c, char text[HKP_PIN_TEXT]);
 
 /* Log our key as other servers name it in their row of us. */
 void tls_tell(const struct tls_pem *pem);

@@ -18,6 +18,7 @@
 
 #include "base/queue.h"
 #include "sync/loop.h"
+#include "sync/rule.h"
 
 #define SYNC_EVENTS_MAX	  32
 #define SYNC_MESSAGES_MAX 64  /* orders that wait */
@@ -91,6 +92,7 @@ struct sync_peer_private {
 	size_t slot;
 	bool is_running; /* a round of ours goes on */
 	bool is_visited; /* a session that the peer began goes on */
+	bool rests;	 /* what is done with it stands in other rows */
 	uint64_t due;	 /* monotonic ns of the next round; 0 never */
 	unsigned failures;
 	unsigned busy;	  /* tries of a wanted round that found it so */
@@ -111,6 +113,10 @@ struct sync_peer_private {
 
 /* The peers that a configuration names, in place of those it named before. */
 void sync_table_take(struct sync *s, const struct sync_peer_conf *confs,
+    size_t n);
+/* What descriptors order, in place of what they ordered before; whatever is
+ * new begins at once. */
+void sync_table_order(struct sync *s, const struct sync_peer_conf *confs,
     size_t n);
 /* ICS_EEXISTS; ICS_ETOOBIG when there is no slot; else *p is lent. */
 enum ics_err sync_table_add(struct sync *s, const struct sync_peer_conf *conf,
@@ -136,7 +142,13 @@ bool sync_visit_begin(struct sync *s, struct sync_peer *p);
 void sync_visit_end(struct sync *s, struct sync_peer *p,
     const struct sync_result *result);
 
-/* ---- pins.c -------------------------------------------------------------------- */
+/* ---- rule/take.c ---------------------------------------------------------------- */
+
+void sync_rules_open(struct sync *s);
+/* Also after any change of the operator's peers. */
+void sync_rules_take(struct sync *s);
+
+/* ---- rule/pins.c -------------------------------------------------------------------- */
 
 struct sync_pins;
 /* After any change of the table. */
@@ -199,9 +211,10 @@ bool sync_orders_wait(const struct sync *s, const struct sync_peer *p);
 /* Answer all that still wait with ICS_ECLOSED. */
 void sync_orders_close(struct sync *s);
 
-/* Answer with the table, or with one row (p not NULL). */
+/* Answer with the rows of these slots. */
+#define SYNC_SLOTS_ALL UINT64_MAX
 void sync_tell_rows(struct sync *s, const struct sync_order *order,
-    const struct sync_peer *p);
+    uint64_t slots);
 void sync_tell_error(const struct sync_order *order, enum ics_err err,
     const char *why);
 
@@ -244,7 +257,9 @@ struct sync {
 	struct sync_peer *peers[SYNC_PEERS_MAX]; /* NULL: a free slot */
 	uint64_t seed;
 	bool is_touched; /* peers.json is to be written */
-	struct sync_alarm save, retry, curl;
+	struct sync_alarm save, retry, curl, ruling;
+	struct sync_rules rules; /* what descriptors order */
+	uint64_t ruled;		 /* the generation that they are of */
 	CURLM *multi;
 	struct store_reader *reader; /* shared; opened when it is needed */
 	bool is_reading;

@@ -112,6 +112,8 @@ reload_take(struct sync *s, struct sync_reload_message *m)
 	free(m);
 	if (!s->is_stopping)
 		sync_table_take(s, s->config.peers, s->config.peers_n);
+	if (!s->is_stopping)
+		sync_rules_take(s);
 	sync_config_release(&old);
 	sync_gossip_forget_all(s);
 }
@@ -237,6 +239,7 @@ inside_init(struct sync *s, const struct sync_config *config)
 	s->wake.call = messages_take;
 	sync_submit_open(s);
 	sync_state_open(s);
+	sync_rules_open(s);
 }
 
 /* Signals are the main thread's. */
@@ -268,6 +271,7 @@ sync_new(const struct sync_config *config, struct sync **out)
 	sync_accept_open(s);
 	sync_table_take(s, s->config.peers, s->config.peers_n);
 	sync_state_load(s);
+	sync_rules_take(s);
 	TRY(thread_start(s));
 	*out = s;
 	return ICS_OK;
@@ -305,6 +309,7 @@ sync_free(struct sync *s)
 	sync_views_close(s);
 	queue_free(s->messages);
 	sync_pins_free(s);
+	sync_rules_release(&s->rules);
 	if (s->epoll_fd >= 0)
 		close(s->epoll_fd);
 	if (s->wake.fd >= 0)

@@ -15,10 +15,9 @@ _Static_assert(SYNC_PEERS_MAX <= 64, "a bit for each slot");
 struct wait {
 	struct sync_ring ring; /* first; of struct sync's waits */
 	struct sync_order_message *m;
-	uint64_t todo; /* whose round is to begin */
-	uint64_t goes; /* whose round goes on */
-	bool is_one;   /* a peer was named: its slot is */
-	size_t slot;
+	uint64_t todo;	/* whose round is to begin */
+	uint64_t goes;	/* whose round goes on */
+	uint64_t named; /* whose rows are the answer */
 };
 
 enum ics_err
@@ -68,12 +67,11 @@ waits_look(struct sync *s)
 		next = r->next;
 		if (w->todo != 0 || w->goes != 0)
 			continue;
-		if (w->is_one && s->peers[w->slot] == NULL)
+		if (w->named == 0)
 			sync_tell_error(&w->m->order, ICS_ENOTFOUND,
 			    "the peer was removed");
 		else
-			sync_tell_rows(s, &w->m->order,
-			    w->is_one ? s->peers[w->slot] : NULL);
+			sync_tell_rows(s, &w->m->order, w->named);
 		wait_end(w);
 	}
 }
@@ -100,8 +98,14 @@ sync_orders_end(struct sync *s, const struct sync_peer *p)
 void
 sync_orders_drop(struct sync *s, const struct sync_peer *p)
 {
-	for (struct sync_ring *r = s->waits.next; r != &s->waits; r = r->next)
-		wait_from(r)->todo &= ~bit(p);
+	for (struct sync_ring *r = s->waits.next; r != &s->waits; r = r->next) {
+		struct wait *w = wait_from(r);
+
+		w->todo &= ~bit(p);
+		/* All are told of those that are left. */
+		if (w->named != SYNC_SLOTS_ALL)
+			w->named &= ~bit(p);
+	}
 	sync_orders_end(s, p);
 }
 
@@ -137,13 +141,31 @@ sync_orders_close(struct sync *s)
 
 /* ---- the orders -------------------------------------------------------------------- */
 
+/* Those of this name, or ordered by blocks of this name; "": everybody. */
+static uint64_t
+slots_named(const struct sync *s, const char *name)
+{
+	uint64_t slots = 0;
+
+	for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
+		const struct sync_peer *p = s->peers[i];
+
+		if (p == NULL || p->priv->rests)
+			continue;
+		if (name[0] == '\0' || strcmp(p->conf.name, name) == 0 ||
+		    sync_rule_is_of(&p->conf, name))
+			slots |= bit(p);
+	}
+	return slots;
+}
+
 static void
 now(struct sync *s, struct sync_order_message *m)
 {
-	struct sync_peer *p = sync_table_find(s, m->order.text);
+	uint64_t slots = slots_named(s, m->order.text);
 	struct wait *w;
 
-	if (p == NULL && m->order.text[0] != '\0') {
+	if (slots == 0 && m->order.text[0] != '\0') {
 		sync_tell_error(&m->order, ICS_ENOTFOUND,
 		    "there is no peer of this name");
 		free(m);
@@ -151,17 +173,11 @@ now(struct sync *s, struct sync_order_message *m)
 	}
 	w = alloc_zero(1, sizeof(*w));
 	w->m = m;
-	w->is_one = p != NULL;
-	for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
-		struct sync_peer *each = s->peers[i];
-
-		if (each == NULL || (p != NULL && each != p))
-			continue;
-		w->todo |= bit(each);
-		w->slot = i;
-		if (each->priv->is_running)
-			sync_peer_hurry(s, each);
-	}
+	w->todo = slots;
+	w->named = m->order.text[0] == '\0' ? SYNC_SLOTS_ALL : slots;
+	for (size_t i = 0; i < SYNC_PEERS_MAX; i++)
+		if ((slots >> i & 1) != 0 && s->peers[i]->priv->is_running)
+			sync_peer_hurry(s, s->peers[i]);
 	sync_ring_append(&s->waits, &w->ring);
 	waits_look(s);
 }
@@ -192,9 +208,10 @@ add(struct sync *s, const struct sync_order *order)
 				       : "there are 64 peers already");
 		return;
 	}
+	sync_rules_take(s);
 	sync_state_touch(s);
 	sync_state_save(s);
-	sync_tell_rows(s, order, p);
+	sync_tell_rows(s, order, bit(p));
 }
 
 static void
@@ -207,6 +224,12 @@ drop(struct sync *s, const struct sync_order *order)
 		    "there is no peer of this name");
 		return;
 	}
+	if (p->conf.domain[0] != '\0') {
+		sync_tell_error(order, ICS_EDENIED,
+		    "a policy descriptor orders it: its owner takes it out "
+		    "there");
+		return;
+	}
 	if (!p->row.is_added) {
 		sync_tell_error(order, ICS_EDENIED,
 		    "the configuration names it: take it out there, and "
@@ -214,9 +237,10 @@ drop(struct sync *s, const struct sync_order *order)
 		return;
 	}
 	sync_table_remove(s, p);
+	sync_rules_take(s);
 	sync_state_touch(s);
 	sync_state_save(s);
-	sync_tell_rows(s, order, NULL);
+	sync_tell_rows(s, order, SYNC_SLOTS_ALL);
 }
 
 void
@@ -230,7 +254,7 @@ sync_order_take(struct sync *s, struct sync_order_message *m)
 	}
 	switch (m->order.what) {
 	case SYNC_LIST:
-		sync_tell_rows(s, &m->order, NULL);
+		sync_tell_rows(s, &m->order, SYNC_SLOTS_ALL);
 		break;
 	case SYNC_ADD:
 		add(s, &m->order);

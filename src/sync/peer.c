@@ -7,15 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/b64.h"
 #include "base/buf.h"
 #include "recon/recon.h"
-#include "sync/sync.h"
+#include "sync/rule.h"
 
 #define EVERY_DEFAULT 60u
 #define EVERY_MAX     (7u * 24 * 3600)
 #define WEIGHT_MAX    1000u
-#define PIN_PREFIX    "sha256//"
 #define BLANKS	      " \t\r\n"
 #define VALUE_MAX     SYNC_FILTERS_MAX
 
@@ -45,8 +43,8 @@ text_keep(const char *value, char *out, size_t max)
 }
 
 /* Printable ASCII without quotes or backslashes: fit for any file. */
-static bool
-is_plain(const char *text)
+bool
+sync_text_is_plain(const char *text)
 {
 	for (; *text != '\0'; text++)
 		if (*text < ' ' || *text > '~' || *text == '"' ||
@@ -55,8 +53,8 @@ is_plain(const char *text)
 	return true;
 }
 
-static bool
-is_name(const char *text)
+bool
+sync_name_is(const char *text)
 {
 	static const char fit[] = "abcdefghijklmnopqrstuvwxyz"
 				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
@@ -125,8 +123,8 @@ is_host(const char *text, size_t n)
 }
 
 /* "http[s]://HOST[:PORT]", perhaps with a slash, which goes. */
-static bool
-url_read(const char *value, struct sync_peer_conf *p)
+bool
+sync_url_read(const char *value, struct sync_peer_conf *p)
 {
 	static const char *const schemes[] = { "http://", "https://" };
 	const char *host = NULL, *end, *port;
@@ -161,7 +159,7 @@ http_read(const char *value, struct sync_peer_conf *p)
 	int n = snprintf(url, sizeof(url), "http://%s", value);
 
 	return p->url[0] == '\0' && n > 0 && (size_t)n < sizeof(url) &&
-	       url_read(url, p);
+	       sync_url_read(url, p);
 }
 
 static void
@@ -173,28 +171,8 @@ url_write(const struct sync_peer_conf *p, struct buf *out)
 static bool
 key_read(const char *value, struct sync_peer_conf *p)
 {
-	size_t n = strlen(PIN_PREFIX);
-	struct buf pin;
-
-	if (strncmp(value, PIN_PREFIX, n) != 0)
-		return false;
-	buf_init(&pin, SYNC_PIN + 2);
-	p->has_pin = b64_read(bytes_of_str(value + n), &pin) == ICS_OK &&
-		     buf_end(&pin) == ICS_OK && pin.n == SYNC_PIN;
-	if (p->has_pin)
-		memcpy(p->pin, pin.p, SYNC_PIN);
-	buf_release(&pin);
+	p->has_pin = sync_pin_read(value, p->pin);
 	return p->has_pin;
-}
-
-void
-sync_pin_write(const uint8_t pin[SYNC_PIN], char out[SYNC_PIN_TEXT])
-{
-	size_t n = strlen(PIN_PREFIX);
-
-	memcpy(out, PIN_PREFIX, n);
-	b64_write(bytes_of(pin, SYNC_PIN), (uint8_t *)out + n);
-	out[SYNC_PIN_TEXT - 1] = '\0';
 }
 
 static void
@@ -332,7 +310,7 @@ static const struct {
 	    "kind is sks, hockeypuck, hkp or ics" },
 	{ "recon", recon_read, recon_write,
 	    "recon is a number address, perhaps with a port" },
-	{ "url", url_read, url_write,
+	{ "url", sync_url_read, url_write,
 	    "url is http[s]://HOST[:PORT], and no http beside it" },
 	{ "http", http_read, NULL, "http is ADDR:PORT, and no url beside it" },
 	{ "key", key_read, key_write,
@@ -377,7 +355,7 @@ word_take(const char **text, char out[VALUE_MAX + 16], const char **why)
 	}
 	out[n] = '\0';
 	*text = at;
-	if (quote != '\0' || !is_plain(out))
+	if (quote != '\0' || !sync_text_is_plain(out))
 		*why = quote != '\0' ? "a quote has no end"
 				     : "it has characters that are no text";
 	return *why == NULL;
@@ -453,7 +431,7 @@ sync_peer_read(const char *text, struct sync_peer_conf *p, const char **why)
 	*why = NULL;
 	if (strlen(text) >= SYNC_TEXT_MAX)
 		*why = "it is too long";
-	else if (!word_take(&text, word, why) || !is_name(word) ||
+	else if (!word_take(&text, word, why) || !sync_name_is(word) ||
 		 !text_keep(word, p->name, SYNC_WORD_MAX))
 		*why = "it begins with a name: at most 63 letters, digits, "
 		       "dots, - and _";

@@ -129,24 +129,23 @@ member(const json_t *row, const char *name)
 	return json_string_value(json_object_get(row, name));
 }
 
-/* The peer that a row is about; one that was added comes to be here. */
-static struct sync_peer *
+/* One that was added comes to be here. */
+static void
 peer_take(struct sync *s, const json_t *row)
 {
 	const char *name = member(row, "name"), *text = member(row, "text");
-	struct sync_peer *p = name == NULL ? NULL : sync_table_find(s, name);
+	struct sync_peer *p;
 	struct sync_peer_conf conf;
 	const char *why = "more peers than there may be";
 
 	/* What the configuration says of it is newer. */
-	if (p != NULL || text == NULL)
-		return p;
+	if (text == NULL || (name != NULL && sync_table_find(s, name) != NULL))
+		return;
 	if (sync_peer_read(text, &conf, &why) &&
 	    sync_table_add(s, &conf, true, &p) == ICS_OK)
-		return p;
+		return;
 	log_event(LOG_LEVEL_WARN, "peer-lost", "text=\"%s\" why=\"%s\"", text,
 	    why);
-	return NULL;
 }
 
 static void
@@ -184,7 +183,15 @@ doc_take(struct sync *s, const json_t *doc)
 		return false;
 	json_array_foreach(rows, i, row)
 	{
-		struct sync_peer *p = peer_take(s, row);
+		peer_take(s, row);
+	}
+	/* All of the operator's are here: now those of descriptors can be. */
+	sync_rules_take(s);
+	json_array_foreach(rows, i, row)
+	{
+		const char *name = member(row, "name");
+		struct sync_peer *p =
+		    name == NULL ? NULL : sync_table_find(s, name);
 
 		if (p != NULL)
 			kept_take(p, json_object_get(row, "keep"));

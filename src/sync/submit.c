@@ -107,7 +107,8 @@ hand_over(struct sync *s, struct submission *u)
 {
 	struct intake_job job = { .order = INTAKE_SUBMIT,
 		.origin = INTAKE_PUBLIC,
-		.is_peer = u->what.peer->conf.kind == SYNC_ICS,
+		.is_peer = u->what.peer->conf.kind == SYNC_ICS &&
+			   u->what.peer->conf.may_alter,
 		.lane = 1 + (unsigned)u->what.peer->priv->slot % INTAKE_LANES,
 		.input = u->what.input,
 		.done = intake_answered,

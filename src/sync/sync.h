@@ -16,7 +16,9 @@
  *	known.c     per peer: what to fetch no more, ghosts and hidden ones
  *	push.c      new certificates to an HKP peer
  *	http.c      requests through libcurl
- *	own.c follow.c reconcile.c   a round with an ICS
+ *	own/       a round with an ICS
+ *	rule/      what descriptors order
+ *	seen/      what leaves by itself
  *	order.c tell.c    what the operator asks, and the answers
  *
  * Nothing a peer sends can stop the server from answering: every peer is
@@ -104,6 +106,16 @@ const char *sync_kind_word(enum sync_kind kind); /* "sks"; static */
 /* "sha256//" and base64, as curl takes it. */
 #define SYNC_PIN_TEXT (8 + 44 + 1)
 void sync_pin_write(const uint8_t pin[SYNC_PIN], char out[SYNC_PIN_TEXT]);
+bool sync_pin_read(const char *text, uint8_t pin[SYNC_PIN]);
+
+/* A sync block of a descriptor with which something is wrong. */
+struct sync_refused {
+	char domain[POLICY_NAME_MAX];
+	char name[SYNC_WORD_MAX]; /* printable, perhaps cut */
+	int line;		  /* in the text */
+	bool is_followed;	  /* all the same */
+	const char *why, *help;	  /* static */
+};
 
 struct sync;
 
@@ -121,11 +133,13 @@ struct sync_config {
 	const char *filters; /* where a peer's row names none; copied */
 	const char *tls_cert, *tls_key; /* paths of PEM files, copied: what we
 	                                 * show to own peers; NULL without */
-	unsigned session_seconds;	/* 60 */
-	unsigned pause_seconds; /* between sessions that a peer begins: 20 */
-	bool is_mute;		/* the process gave up making connections */
-	bool is_closed;		/* what is of no domain is nobody's to see */
-	size_t frame;		/* octets: 256 KiB */
+	uint8_t pin[SYNC_PIN];		/* our own, of tls_key */
+	bool has_pin;
+	unsigned session_seconds; /* 60 */
+	unsigned pause_seconds;	  /* between sessions that a peer begins: 20 */
+	bool is_mute;		  /* the process gave up making connections */
+	bool is_closed;		  /* what is of no domain is nobody's to see */
+	size_t frame;		  /* octets: 256 KiB */
 };
 
 /* Start the thread. The caller stops it before intake. */
@@ -144,15 +158,17 @@ enum sync_what {
 	SYNC_LIST,   /* the table */
 	SYNC_ADD,    /* text: a peer; kept across restarts */
 	SYNC_REMOVE, /* text: its name */
-	SYNC_NOW     /* text: its name; empty: everybody. Answered when the
-	              * round has ended */
+	SYNC_NOW     /* text: its name, or that of blocks in descriptors; empty:
+	              * everybody. Answered when the rounds have ended */
 };
 
 /* One row of the table, as of the answer; what is said of the server by
  * name is printable. */
 struct sync_row {
 	struct sync_peer_conf conf;
-	bool is_added;		  /* not from the file */
+	bool is_added; /* not from the file */
+	bool rests;    /* descriptors say what is done with it: see the rows
+	             * NAME@DOMAIN */
 	int64_t success, failure; /* seconds of the last ones; 0 never */
 	int64_t visited; /* the last good session that the peer began */
 	char error[64];	 /* name of the last failure; "" none */
@@ -172,6 +188,8 @@ struct sync_answer {
 	const char *why;  /* lent words; NULL when all is well */
 	const struct sync_row *rows;
 	size_t n;
+	const struct sync_refused *refused; /* what descriptors order in vain */
+	size_t refused_n;
 };
 
 struct sync_order {
@@ -185,10 +203,18 @@ struct sync_order {
 /* Copied from *order. ICS_EBUSY, ICS_ECLOSED: done is not called. */
 enum ics_err sync_order(struct sync *s, const struct sync_order *order);
 
-/* Which configured ICS peer has this pin: true and its name. pin NULL: is
- * there any (name stays). Any thread, at no cost; for the HTTP front, which asks about client certificates. */
+/* Who has a pin. */
+struct sync_client {
+	char name[SYNC_NAME_MAX]; /* of the operator's peer, else of a row that
+	                           * a descriptor orders */
+	bool is_operators;
+	bool may_alter; /* by any row that says what is done with it */
+};
+/* Which ICS peer has this pin: true and *who. pin NULL: is there any (*who
+ * stays). Any thread, at no cost; for the HTTP front, which asks about client
+ * certificates. */
 bool sync_pin_is_peer(const struct sync *s, const uint8_t pin[SYNC_PIN],
-    char name[SYNC_NAME_MAX]);
+    struct sync_client *who);
 
 /* When this ICS peer last told all that it has; 0: never, or there is none of
  * that name. Any thread, at no cost. Kept across restarts. */

@@ -241,7 +241,8 @@ recon_running(const struct sync *s)
 static uint64_t
 turn_of(const struct sync *s, const struct sync_peer *p)
 {
-	if (p == NULL || p->priv->is_running || p->priv->is_visited)
+	if (p == NULL || p->priv->is_running || p->priv->is_visited ||
+	    p->priv->rests)
 		return 0;
 	if (sync_peer_is_recon(p) && recon_running(s) >= SYNC_ROUNDS_MAX)
 		return 0;
@@ -388,72 +389,4 @@ sync_table_clear(struct sync *s)
 	for (size_t i = 0; i < SYNC_PEERS_MAX; i++)
 		if (s->peers[i] != NULL)
 			sync_table_remove(s, s->peers[i]);
-}
-
-static bool
-is_same(const struct sync_peer_conf *a, const struct sync_peer_conf *b)
-{
-	char texts[2][SYNC_TEXT_MAX];
-
-	sync_peer_write(a, texts[0]);
-	sync_peer_write(b, texts[1]);
-	return strcmp(texts[0], texts[1]) == 0 &&
-	       strcmp(a->domain, b->domain) == 0 && a->gives == b->gives &&
-	       a->may_alter == b->may_alter;
-}
-
-static bool
-is_among(const struct sync_peer_conf *confs, size_t n,
-    const struct sync_peer_conf *conf)
-{
-	for (size_t i = 0; i < n; i++)
-		if (is_same(&confs[i], conf))
-			return true;
-	return false;
-}
-
-/* What one takes over who is described anew. */
-static void
-kept_move(const struct sync_peer *from, struct sync_peer *to)
-{
-	memcpy(to->priv->kept, from->priv->kept, sizeof(to->priv->kept));
-	to->priv->kept_n = from->priv->kept_n;
-}
-
-static void
-conf_take(struct sync *s, const struct sync_peer_conf *conf)
-{
-	struct sync_peer *before = sync_table_find(s, conf->name), *p;
-	struct sync_peer kept = { 0 };
-
-	if (before != NULL && is_same(&before->conf, conf)) {
-		before->row.is_added = false;
-		return;
-	}
-	if (before != NULL) {
-		kept.priv = alloc_zero(1, sizeof(*kept.priv));
-		kept_move(before, &kept);
-		sync_table_remove(s, before);
-	}
-	if (sync_table_add(s, conf, false, &p) != ICS_OK)
-		log_event(LOG_LEVEL_ERROR, "peer-refused",
-		    "name=%s why=\"at most %d peers\"", conf->name,
-		    SYNC_PEERS_MAX);
-	else if (before != NULL)
-		kept_move(&kept, p);
-	free(kept.priv);
-}
-
-void
-sync_table_take(struct sync *s, const struct sync_peer_conf *confs, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		conf_take(s, &confs[i]);
-	for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
-		struct sync_peer *p = s->peers[i];
-
-		if (p != NULL && !p->row.is_added &&
-		    !is_among(confs, n, &p->conf))
-			sync_table_remove(s, p);
-	}
 }

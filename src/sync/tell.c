@@ -14,7 +14,10 @@ row_fill(const struct sync *s, const struct sync_peer *p, struct sync_row *row)
 
 	*row = p->row;
 	row->is_active = priv->is_running || priv->is_visited;
+	row->rests = priv->rests;
 	row->next = 0;
+	if (priv->rests)
+		return;
 	if (priv->due > s->now)
 		row->next =
 		    clock_now() + (int64_t)((priv->due - s->now) / SYNC_SECOND);
@@ -23,14 +26,16 @@ row_fill(const struct sync *s, const struct sync_peer *p, struct sync_row *row)
 }
 
 void
-sync_tell_rows(struct sync *s, const struct sync_order *order,
-    const struct sync_peer *p)
+sync_tell_rows(struct sync *s, const struct sync_order *order, uint64_t slots)
 {
 	struct sync_row *rows = alloc_zero(SYNC_PEERS_MAX, sizeof(*rows));
-	struct sync_answer answer = { .err = ICS_OK, .rows = rows };
+	struct sync_answer answer = { .err = ICS_OK,
+		.rows = rows,
+		.refused = s->rules.refused.at,
+		.refused_n = s->rules.refused.n };
 
 	for (size_t i = 0; i < SYNC_PEERS_MAX; i++)
-		if (s->peers[i] != NULL && (p == NULL || p == s->peers[i]))
+		if (s->peers[i] != NULL && (slots >> i & 1) != 0)
 			row_fill(s, s->peers[i], &rows[answer.n++]);
 	order->done(order->arg, &answer);
 	free(rows);

@@ -25,6 +25,22 @@ scope_add(const struct api_check_request *c, size_t number,
 	scope->data_at = api_check_data_at(c, scope->domain);
 }
 
+/* A peer of a block has the name of the domain in its own; the operator's
+ * peer may be older. */
+static int64_t
+heard_of(const struct api_check_request *c, const struct policy_domain *domain,
+    const char *name)
+{
+	char row[2 * POLICY_NAME_MAX];
+	int64_t at = c->heard(c->heard_arg, name), by_block;
+	int n = snprintf(row, sizeof(row), "%s@%s", name, domain->name);
+
+	if (n < 0 || (size_t)n >= sizeof(row))
+		return at;
+	by_block = c->heard(c->heard_arg, row);
+	return by_block > at ? by_block : at;
+}
+
 int64_t
 api_check_data_at(const struct api_check_request *c,
     const struct policy_domain *domain)
@@ -36,7 +52,7 @@ api_check_data_at(const struct api_check_request *c,
 
 		if (domain->syncs[i].pull[0] == '\0' || c->heard == NULL)
 			continue;
-		at = c->heard(c->heard_arg, domain->syncs[i].name);
+		at = heard_of(c, domain, domain->syncs[i].name);
 		if (at < NEVER)
 			at = NEVER;
 		if (oldest == 0 || at < oldest)

@@ -96,7 +96,8 @@ tell(struct hkp_request *rq, struct hkp_reply *rp, void *arg,
 	buf_init(&list, HKP_PAGE_MAX);
 	buf_init(&out, HKP_PAGE_MAX);
 	for (size_t i = 0; answer->err == ICS_OK && i < answer->n; i++)
-		put_row(&rows, &answer->rows[i]);
+		if (api_peer_is_shown(rq, &answer->rows[i]))
+			put_row(&rows, &answer->rows[i]);
 	if (rows.n > 0)
 		API_PUT(&list, HKP_PAGE_part_list,
 		    { "rows", buf_bytes(&rows), true });

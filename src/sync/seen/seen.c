@@ -21,7 +21,9 @@ sync_sight_read(struct sync *s, const struct sync_peer *p,
     struct domain_sight *sight)
 {
 	struct domain_requester who = {
-		.peer = p->conf.kind == SYNC_ICS ? p->conf.name : NULL
+		.peer = p->conf.kind == SYNC_ICS ? p->conf.name : NULL,
+		.pin = p->conf.kind == SYNC_ICS && p->conf.has_pin ? p->conf.pin
+								   : NULL,
 	};
 	struct domain_set *set;
 

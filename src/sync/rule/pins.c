@@ -19,9 +19,9 @@
 struct sync_pins {
 	struct sync_pins *before;
 	size_t n;
-	struct {
+	struct sync_pinned {
 		uint8_t pin[SYNC_PIN];
-		bool has_pin;
+		bool has_pin, is_operators, may_alter;
 		char name[SYNC_NAME_MAX];
 		_Atomic int64_t heard;
 	} at[SYNC_PEERS_MAX];
@@ -34,6 +34,8 @@ is_same(const struct sync_pins *a, const struct sync_pins *b)
 		return false;
 	for (size_t i = 0; i < a->n; i++)
 		if (a->at[i].has_pin != b->at[i].has_pin ||
+		    a->at[i].is_operators != b->at[i].is_operators ||
+		    a->at[i].may_alter != b->at[i].may_alter ||
 		    memcmp(a->at[i].pin, b->at[i].pin, SYNC_PIN) != 0 ||
 		    strcmp(a->at[i].name, b->at[i].name) != 0)
 			return false;
@@ -49,6 +51,17 @@ heard_find(const struct sync_pins *pins, const char *name)
 	return 0;
 }
 
+static void
+pinned_fill(struct sync_pinned *to, const struct sync_peer *p, int64_t heard)
+{
+	memcpy(to->pin, p->conf.pin, SYNC_PIN);
+	to->has_pin = p->conf.has_pin;
+	to->is_operators = p->conf.domain[0] == '\0';
+	to->may_alter = p->conf.may_alter && !p->priv->rests;
+	atomic_init(&to->heard, heard);
+	memcpy(to->name, p->conf.name, SYNC_NAME_MAX);
+}
+
 void
 sync_pins_take(struct sync *s)
 {
@@ -58,14 +71,9 @@ sync_pins_take(struct sync *s)
 	for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
 		const struct sync_peer *p = s->peers[i];
 
-		if (p == NULL || p->conf.kind != SYNC_ICS)
-			continue;
-		memcpy(next->at[next->n].pin, p->conf.pin, SYNC_PIN);
-		next->at[next->n].has_pin = p->conf.has_pin;
-		atomic_init(&next->at[next->n].heard,
-		    heard_find(now, p->conf.name));
-		(void)snprintf(next->at[next->n++].name, SYNC_NAME_MAX, "%s",
-		    p->conf.name); /* it fits */
+		if (p != NULL && p->conf.kind == SYNC_ICS)
+			pinned_fill(&next->at[next->n++], p,
+			    heard_find(now, p->conf.name));
 	}
 	next->before = now;
 	if (is_same(now, next))
@@ -74,23 +82,35 @@ sync_pins_take(struct sync *s)
 		atomic_store(&s->pins, next);
 }
 
+/* One more row of the same key. */
+static void
+client_add(struct sync_client *who, const struct sync_pinned *row)
+{
+	who->may_alter = who->may_alter || row->may_alter;
+	if (who->name[0] != '\0' && (who->is_operators || !row->is_operators))
+		return;
+	who->is_operators = row->is_operators;
+	memcpy(who->name, row->name, SYNC_NAME_MAX);
+}
+
 bool
 sync_pin_is_peer(const struct sync *s, const uint8_t pin[SYNC_PIN],
-    char name[SYNC_NAME_MAX])
+    struct sync_client *who)
 {
 	const struct sync_pins *pins = atomic_load(&s->pins);
+	struct sync_client found = { .name = "" };
 
 	for (size_t i = 0; pins != NULL && i < pins->n; i++) {
 		if (!pins->at[i].has_pin)
 			continue;
 		if (pin == NULL)
 			return true;
-		if (memcmp(pins->at[i].pin, pin, SYNC_PIN) == 0) {
-			memcpy(name, pins->at[i].name, SYNC_NAME_MAX);
-			return true;
-		}
+		if (memcmp(pins->at[i].pin, pin, SYNC_PIN) == 0)
+			client_add(&found, &pins->at[i]);
 	}
-	return false;
+	if (found.name[0] != '\0')
+		*who = found;
+	return found.name[0] != '\0';
 }
 
 /* ---- when -------------------------------------------------------------------- */
