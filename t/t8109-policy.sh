@@ -21,6 +21,20 @@ test_ok 'show reads back as the same' '
 	"$ics" policy show "$tmp/one" >"$tmp/two" &&
 	test -s "$tmp/one" && cmp "$tmp/one" "$tmp/two"
 '
+printf 'domain x { serial = 1 owner = %s party "a\\"\377" { key = %s } }' \
+	0411111111111111111111111111111111111111aa \
+	0411111111111111111111111111111111111111aa >"$tmp/odd"
+odd=$(printf '"title":"a\\"\357\277\275"')
+test_ok 'show as JSON, word by word' '
+	"$ics" policy show --json "$data/plant-7.asc" >"$tmp/json" &&
+	tr -d " \n" <"$tmp/json" >"$tmp/flat" &&
+	grep -q "^{\"title\":\"plant-7\",\"serial\":12,\"owner\":\"04" "$tmp/flat" &&
+	grep -q "\"claims\":true,\"party\":\[{\"title\":\"acme\"" "$tmp/flat" &&
+	grep -q "\"role\":\[\"integrator\"\],\"from\":\"2026-01-01T12:00:00Z\",\"regrant\":true" "$tmp/flat" &&
+	grep -q "\"read\":{\"networks\":\[\"10.7.0.0/16\"," "$tmp/flat" &&
+	"$ics" policy show --json "$tmp/odd" | tr -d " \n" >"$tmp/flat" &&
+	grep -q "\"read\":null" "$tmp/flat" && grep -Fq "$odd" "$tmp/flat"
+'
 printf 'domain "x" {\nserial = 1\nowner = me\ncolor = red\n}\n' >"$tmp/bad"
 test_ok 'a bad one is a no' '
 	"$ics" policy check "$tmp/bad" 2>"$tmp/err"

@@ -7,7 +7,7 @@
  *	parse.c   words, lists and blocks, with their lines
  *	value.c   a value as each type of keywords.def has it
  *	read.c    keywords.def: blocks to struct policy_domain
- *	write.c   and back; writing.c its values
+ *	write.c   and back; writing.c its values; json.c for programs
  *	serial.c  the next version of a text
  *	edit/     a text changed where it stands: edit.h
  *	start.c   profiles.def: what a descriptor begins with
@@ -105,6 +105,9 @@ void domain_write(const struct policy_domain *d, struct buf *out);
 /* The same for who goes on from there: comments say what each word means, and
  * give an example of each sort of block that is not there. */
 void domain_write_explained(const struct policy_domain *d, struct buf *out);
+/* The same as a JSON object, in one line; nothing of a domain whose text would
+ * be no descriptor. */
+void domain_write_json(const struct policy_domain *d, struct buf *out);
 
 /*
  * Append the text with another serial in it, all else as it stands: comments,

@@ -67,6 +67,26 @@ policy_do_check(struct ics *ics)
 	return policy_exit(err);
 }
 
+/* Text of strangers that is no UTF-8 is made some. */
+static enum ics_err
+show_json(const struct policy_domain *d)
+{
+	json_t *doc;
+	struct buf text, clean;
+
+	buf_init(&text, 4 * DOMAIN_TEXT_MAX);
+	buf_init(&clean, 16 * DOMAIN_TEXT_MAX);
+	domain_write_json(d, &text);
+	out_clean(buf_bytes(&text), &clean);
+	doc = json_loadb((const char *)clean.p, clean.n, 0, NULL);
+	buf_release(&text);
+	buf_release(&clean);
+	if (doc == NULL)
+		return ICS_ETOOBIG;
+	out_json(doc);
+	return ICS_OK;
+}
+
 int
 policy_do_show(struct ics *ics)
 {
@@ -76,6 +96,10 @@ policy_do_show(struct ics *ics)
 
 	buf_init(&text, 2 * DOMAIN_TEXT_MAX);
 	TRY(policy_file_read(ics->args[0], &f));
+	if (ics_has(ics, ICS_OPT_JSON)) {
+		err = show_json(f.domain);
+		goto out;
+	}
 	domain_write(f.domain, &text);
 	err = out_write(ics->opts[ICS_OPT_OUTPUT], buf_bytes(&text));
 out:
