@@ -387,8 +387,10 @@ END_TEST
 
 /* ---- three days without a word from above ---------------------------------- */
 
+#define NEVER (-1)
+
 static const struct {
-	int64_t after; /* seconds since upstream was heard of */
+	int64_t after; /* seconds since upstream was heard of; or NEVER */
 	const char *line, *age;
 } ages[] = {
 	{ 0, "allow\n", "\"age\":0," },
@@ -397,6 +399,7 @@ static const struct {
 	{ HOUR + HOUR / 2, "allow stale\n", "\"age\":5400," },
 	{ HOUR + HOUR / 2 + 1, "deny stale fresh\n", "\"age\":5401," },
 	{ 72 * HOUR, "deny stale fresh\n", "\"age\":259200," },
+	{ NEVER, "deny stale fresh\n", "\"age\":null," },
 };
 
 START_TEST(age)
@@ -418,13 +421,13 @@ START_TEST(age)
 		descriptor_put(&one, "plant");
 	while (domain_set_newest(one.set, 0)->requires[0].must !=
 	       NOTATIONS_ROLE_BIT(NOTATIONS_ROLE_MANUFACTURER));
-	one.heard = one.now;
-	one.now += ages[_i].after;
+	one.heard = ages[_i].after == NEVER ? 0 : one.now;
+	one.now += ages[_i].after == NEVER ? 0 : ages[_i].after;
 	request_make(&one, 0, "communicate", &c);
 	part_make(0, &part);
 	OK(api_check_part_answer(&c, &part, &a));
 	t.at[0] = a;
-	t.data_at[0] = one.heard;
+	t.data_at[0] = api_check_data_at(&c, domain_set_newest(one.set, 0));
 	buf_init(&out, API_CHECK_ANSWER_MAX);
 	api_check_tell_line(&t, &out);
 	ck_assert_str_eq(buf_str(&out), ages[_i].line);

@@ -127,8 +127,9 @@ struct api_check_scopes {
 };
 enum ics_err api_check_scopes_find(const struct api_check_request *c,
     const struct api_check_part *part, struct api_check_scopes *scopes);
+#define API_CHECK_NEVER 1 /* a second after nothing had happened yet */
 /* When the newest word of upstream came, of what a domain pulls: the oldest of
- * its peers counts; 1: never. 0: it pulls nothing. */
+ * its peers counts; API_CHECK_NEVER. 0: it pulls nothing. */
 int64_t api_check_data_at(const struct api_check_request *c,
     const struct policy_domain *domain);
 

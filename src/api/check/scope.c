@@ -8,8 +8,6 @@
  */
 #include "api/check.h"
 
-#define NEVER 1 /* a second after nothing had happened yet */
-
 static void
 scope_add(const struct api_check_request *c, size_t number,
     struct api_check_scopes *scopes)
@@ -53,8 +51,8 @@ api_check_data_at(const struct api_check_request *c,
 		if (domain->syncs[i].pull[0] == '\0' || c->heard == NULL)
 			continue;
 		at = heard_of(c, domain, domain->syncs[i].name);
-		if (at < NEVER)
-			at = NEVER;
+		if (at < API_CHECK_NEVER)
+			at = API_CHECK_NEVER;
 		if (oldest == 0 || at < oldest)
 			oldest = at;
 	}

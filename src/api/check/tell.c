@@ -211,7 +211,10 @@ age_put(struct buf *out, const struct api_check_telling *t, size_t part)
 
 	if (heard == 0)
 		return;
-	number_put(out, "age", now > heard ? now - heard : 0);
+	if (heard == API_CHECK_NEVER)
+		buf_put_str(out, "\"age\":null,");
+	else
+		number_put(out, "age", now > heard ? now - heard : 0);
 	if (a->freshness == 0)
 		return;
 	number_put(out, "freshness", a->freshness);

@@ -111,6 +111,9 @@ part_print(const json_t *part)
 	if (json_is_integer(age))
 		out_line("  age: %lld seconds",
 		    (long long)json_integer_value(age));
+	else if (json_is_null(age))
+		out_line("  age: a peer that the domain pulls from was never "
+			 "heard");
 }
 
 static void
