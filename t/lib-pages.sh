@@ -111,6 +111,9 @@ pages_domain() {
 		        until = 2028-12-31
 		        regrant = yes
 		    }
+		    grant "04eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee" {
+		        role = operator
+		    }
 		    member {
 		        kind = device
 		        where = "manu=Acme model=T1000"

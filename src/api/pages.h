@@ -85,6 +85,13 @@ struct api_page_who {
 	bool is_known;	  /* has a page */
 };
 void api_page_put_who(struct buf *out, const struct api_page_who *who);
+/* A party of a list; his fingerprint stands below his name. */
+struct api_page_party {
+	struct api_page_who who;
+	struct bytes words; /* a sentence about him; empty without */
+	struct bytes notes; /* a page's; empty without */
+};
+void api_page_put_party(struct buf *out, const struct api_page_party *party);
 
 /* By which scheme, name and port the reader got here: "https://host:port", into
  * out, which is the result. */

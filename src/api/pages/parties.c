@@ -69,35 +69,49 @@ put_notes(struct buf *out, const json_t *doc, const json_t *party)
 	buf_release(&pairs);
 }
 
+void
+api_page_put_party(struct buf *out, const struct api_page_party *party)
+{
+	struct api_page_who named = party->who;
+	struct buf who, words, groups;
+
+	buf_init(&who, HKP_PAGE_MAX);
+	buf_init(&words, HKP_PAGE_MAX);
+	buf_init(&groups, HKP_PAGE_MAX);
+	if (named.name[0] == '\0')
+		named.name = "A key without a name here";
+	api_page_put_who(&who, &named);
+	if (party->words.n > 0)
+		API_PUT(&words, HKP_PAGE_part_words,
+		    { "text", party->words, false });
+	api_page_put_fpr(&groups, named.fpr);
+	API_PUT(out, HKP_PAGE_item_party, { "who", buf_bytes(&who), true },
+	    { "roles", buf_bytes(&words), true },
+	    { "notes", party->notes, true },
+	    { "groups", buf_bytes(&groups), false });
+	buf_release(&who);
+	buf_release(&words);
+	buf_release(&groups);
+}
+
 static void
 put_party(struct buf *out, const json_t *doc, const json_t *party)
 {
-	const char *fpr = api_page_text(party, "fingerprint");
-	struct buf who, roles, words, notes, groups;
+	struct buf roles, notes;
 
-	buf_init(&who, HKP_PAGE_MAX);
 	buf_init(&roles, HKP_PAGE_MAX);
-	buf_init(&words, HKP_PAGE_MAX);
 	buf_init(&notes, HKP_PAGE_MAX);
-	buf_init(&groups, HKP_PAGE_MAX);
-	api_page_put_who(&who,
-	    &(struct api_page_who){ fpr, api_page_text(party, "name"),
-		json_is_true(json_object_get(party, "known")) });
 	put_roles(&roles, party);
-	if (roles.n > 0)
-		API_PUT(&words, HKP_PAGE_part_words,
-		    { "text", buf_bytes(&roles), false });
 	put_notes(&notes, doc, party);
-	api_page_put_fpr(&groups, fpr);
-	API_PUT(out, HKP_PAGE_item_party, { "who", buf_bytes(&who), true },
-	    { "roles", buf_bytes(&words), true },
-	    { "notes", buf_bytes(&notes), true },
-	    { "groups", buf_bytes(&groups), false });
-	buf_release(&who);
+	api_page_put_party(out,
+	    &(struct api_page_party){
+		.who = { api_page_text(party, "fingerprint"),
+		    api_page_text(party, "name"),
+		    json_is_true(json_object_get(party, "known")) },
+		.words = buf_bytes(&roles),
+		.notes = buf_bytes(&notes) });
 	buf_release(&roles);
-	buf_release(&words);
 	buf_release(&notes);
-	buf_release(&groups);
 }
 
 static void

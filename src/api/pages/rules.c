@@ -247,34 +247,23 @@ party_put(struct buf *rows, const struct policy_domain *d,
     const struct party *p)
 {
 	char fpr[PGP_FPR_TEXT_MAX + 2];
-	struct buf who, words, pairs, notes, groups;
+	struct buf pairs, notes;
 
 	notations_vfp_text(p->fpr, fpr);
-	buf_init(&who, HKP_PAGE_MAX);
-	buf_init(&words, HKP_PAGE_MAX);
 	buf_init(&pairs, HKP_PAGE_MAX);
 	buf_init(&notes, HKP_PAGE_MAX);
-	buf_init(&groups, HKP_PAGE_MAX);
-	api_page_put_who(&who,
-	    &(struct api_page_who){ fpr, name_find(d, p->fpr), false });
-	if (p->words.n > 0)
-		API_PUT(&words, HKP_PAGE_part_words,
-		    { "text", p->words, false });
 	api_page_put_pair(&pairs, "Contact", p->contact);
 	api_page_put_pair(&pairs, "Contract", p->contract);
 	if (pairs.n > 0)
 		API_PUT(&notes, HKP_PAGE_part_pairs,
 		    { "rows", buf_bytes(&pairs), true });
-	api_page_put_fpr(&groups, fpr);
-	API_PUT(rows, HKP_PAGE_item_party, { "who", buf_bytes(&who), true },
-	    { "roles", buf_bytes(&words), true },
-	    { "notes", buf_bytes(&notes), true },
-	    { "groups", buf_bytes(&groups), false });
-	buf_release(&who);
-	buf_release(&words);
+	api_page_put_party(rows,
+	    &(struct api_page_party){
+		.who = { fpr, name_find(d, p->fpr), false },
+		.words = p->words,
+		.notes = buf_bytes(&notes) });
 	buf_release(&pairs);
 	buf_release(&notes);
-	buf_release(&groups);
 }
 
 static void
