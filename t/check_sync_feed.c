@@ -82,7 +82,7 @@ START_TEST(rows_by_kind)
 	    ROW("5", "hug", "dev:04" FPR, ",\"digest\":\"" D1 "\""),
 	    "5", "5");
 	static const enum sync_feed_event kinds[] = { SYNC_FEED_PUT,
-		SYNC_FEED_STATE, SYNC_FEED_OTHER, SYNC_FEED_OTHER,
+		SYNC_FEED_STATE, SYNC_FEED_GONE, SYNC_FEED_OTHER,
 		SYNC_FEED_OTHER };
 	struct sync_feed feed;
 	uint8_t digest[32];

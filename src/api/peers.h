@@ -12,7 +12,9 @@ typedef void api_peers_tell(struct hkp_request *rq, struct hkp_reply *rp,
 
 struct api_peers_asked {
 	enum sync_what what;
-	const char *text; /* shorter than SYNC_TEXT_MAX; copied */
+	const char *text;	       /* shorter than SYNC_TEXT_MAX; copied */
+	struct notations_subject item; /* of a plan; likewise: */
+	size_t limit;
 	api_peers_tell *tell;
 	void *arg;
 };

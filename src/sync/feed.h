@@ -8,6 +8,7 @@
 #define SYNC_FEED_H
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "merkle/merkle.h"
 #include "notations/notations.h"
 
@@ -17,12 +18,13 @@
 enum sync_feed_event {
 	SYNC_FEED_PUT,	 /* a certificate, as it is now */
 	SYNC_FEED_STATE, /* a statement, of whatever carrier */
-	SYNC_FEED_OTHER	 /* an end of something, or news to us */
+	SYNC_FEED_GONE,	 /* the item left, or with a digest that statement */
+	SYNC_FEED_OTHER	 /* news to us */
 };
 
 struct sync_feed_row {
 	enum sync_feed_event event; /* OTHER when it has no digest, too */
-	uint8_t digest[32];
+	uint8_t digest[32];	    /* GONE: or zero */
 	char item[NOTATIONS_SUBJECT_TEXT_MAX]; /* fit for a URL's path */
 };
 ARRAY_OF(struct sync_feed_row, sync_feed_rows);
@@ -35,6 +37,12 @@ struct sync_feed {
 enum ics_err sync_feed_read(struct bytes body, int64_t since,
     struct sync_feed *feed);
 void sync_feed_release(struct sync_feed *feed);
+
+/* The path of that page: what is behind since, of a selection or "", waiting
+ * so many seconds for it; appended. */
+#define SYNC_FEED_PATH (4u << 10)
+void sync_feed_path(struct buf *path, int64_t since, const char *select,
+    unsigned wait);
 
 /* GET /ics/v1/log: how many rows, and the root over them. */
 struct sync_head {

@@ -109,6 +109,7 @@ struct sync_peer_private {
 	struct sync_pushing *pushing;	/* push.c's; likewise */
 	size_t batch;	    /* hashes that it asks for at once; 0: begin */
 	bool is_batch_hurt; /* that was too much once: grow slowly */
+	struct sync_untakens *untaken; /* order/untaken.c's; NULL: none */
 };
 
 /* The peers that a configuration names, in place of those it named before. */
@@ -171,7 +172,7 @@ void sync_state_load(struct sync *s);
 void sync_state_touch(struct sync *s);
 void sync_state_save(struct sync *s);
 
-/* ---- order.c, tell.c ------------------------------------------------------------ */
+/* ---- order/ ------------------------------------------------------------------- */
 
 enum sync_message_kind {
 	SYNC_MESSAGE_ORDER,
@@ -211,6 +212,18 @@ bool sync_orders_wait(const struct sync *s, const struct sync_peer *p);
 /* Answer all that still wait with ICS_ECLOSED. */
 void sync_orders_close(struct sync *s);
 
+/* The slots of those of this name, or ordered by blocks of this name; "":
+ * everybody who does not rest. */
+uint64_t sync_orders_named(const struct sync *s, const char *name);
+/* Begin a plan; m is given. The peer goes; all plans end. */
+void sync_plan_take(struct sync *s, struct sync_order_message *m);
+void sync_plan_drop(struct sync *s, const struct sync_peer *p);
+void sync_plans_close(struct sync *s);
+void sync_untakens_free(struct sync_untakens *all); /* NULL is fine */
+
+/* A peer's row as it is now. */
+void sync_tell_row(const struct sync *s, const struct sync_peer *p,
+    struct sync_row *row);
 /* Answer with the rows of these slots. */
 #define SYNC_SLOTS_ALL UINT64_MAX
 void sync_tell_rows(struct sync *s, const struct sync_order *order,
@@ -252,7 +265,7 @@ struct sync {
 	unsigned turn;
 	struct epoll_event events[SYNC_EVENTS_MAX];
 	int events_n; /* of this turn; some may be looked at still */
-	struct sync_ring alarms, requests, submissions, waits, conns;
+	struct sync_ring alarms, requests, submissions, waits, conns, plans;
 	struct sync_socket accepts[SYNC_LISTENERS_MAX];
 	struct sync_peer *peers[SYNC_PEERS_MAX]; /* NULL: a free slot */
 	uint64_t seed;

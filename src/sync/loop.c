@@ -234,6 +234,7 @@ inside_init(struct sync *s, const struct sync_config *config)
 	sync_ring_init(&s->submissions);
 	sync_ring_init(&s->waits);
 	sync_ring_init(&s->conns);
+	sync_ring_init(&s->plans);
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	s->wake.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	s->wake.call = messages_take;

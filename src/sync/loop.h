@@ -152,6 +152,13 @@ void sync_keep_position_set(struct sync *s, const struct sync_peer *p,
 /* The peer has told all that it has: for sync_heard. */
 void sync_heard_now(struct sync *s, struct sync_peer *p);
 
+/* ---- what was not taken: order/untaken.c ---------------------------------------- */
+
+/* What a peer brought and intake refused, or lets wait, is remembered, so that
+ * a plan can tell. */
+void sync_untaken_note(struct sync_peer *p,
+    const struct sync_submitted *result);
+
 /* ---- read rights: seen/seen.c ------------------------------------------------- */
 
 /* What a peer may be sent. */

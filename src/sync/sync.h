@@ -19,7 +19,7 @@
  *	own/       a round with an ICS
  *	rule/      what descriptors order
  *	seen/      what leaves by itself
- *	order.c tell.c    what the operator asks, and the answers
+ *	order/     what the operator asks, and the answers; a dry run of rounds
  *
  * Nothing a peer sends can stop the server from answering: every peer is
  * bounded in octets, memory and time, backs off, and is named in the table.
@@ -27,6 +27,7 @@
 #ifndef SYNC_SYNC_H
 #define SYNC_SYNC_H
 
+#include "base/array.h"
 #include "base/net.h"
 #include "base/report.h"
 #include "intake/intake.h"
@@ -158,8 +159,10 @@ enum sync_what {
 	SYNC_LIST,   /* the table */
 	SYNC_ADD,    /* text: a peer; kept across restarts */
 	SYNC_REMOVE, /* text: its name */
-	SYNC_NOW     /* text: its name, or that of blocks in descriptors; empty:
+	SYNC_NOW,    /* text: its name, or that of blocks in descriptors; empty:
 	              * everybody. Answered when the rounds have ended */
+	SYNC_PLAN    /* text: the same, of ICS peers; item, limit. Nothing is
+	              * changed */
 };
 
 /* One row of the table, as of the answer; what is said of the server by
@@ -183,10 +186,54 @@ struct sync_row {
 	bool is_active; /* a round or a session goes on */
 };
 
+/* What a plan says of an item: X(id, word, keeps out, words, help). */
+enum sync_why {
+#define X(id, word, keeps, words, help) SYNC_WHY_##id,
+#include "sync/whys.def"
+#undef X
+	SYNC_WHYS
+};
+const char *sync_why_word(enum sync_why why);  /* "not-selected"; static */
+const char *sync_why_words(enum sync_why why); /* static */
+const char *sync_why_help(enum sync_why why);  /* static; "" none */
+bool sync_why_keeps(enum sync_why why);	       /* does it keep it out? */
+
+#define SYNC_PLAN_ROWS	  100  /* told of a peer by default, */
+#define SYNC_PLAN_MAX	  1000 /* and at most */
+#define SYNC_PLAN_REFUSED 1000 /* remembered of a peer, the last ones */
+
+struct sync_plan_row {
+	char item[NOTATIONS_SUBJECT_TEXT_MAX];
+	enum sync_why why;
+	bool is_push;	  /* about giving it */
+	char detail[256]; /* "model is T2000, not T1000"; "" */
+	int64_t at;	  /* when that was so; 0: now */
+};
+ARRAY_OF(struct sync_plan_row, sync_plan_rows);
+
+/* What a round with a peer would do. */
+struct sync_plan {
+	struct sync_row row;
+	int64_t serial; /* of the descriptor that orders it; 0 */
+	bool pulls, gives;
+	char error[64], words[256]; /* why it told nothing; "" */
+	bool is_cut;		    /* more is there than was looked at */
+	struct {
+		uint64_t shown; /* it lets us see */
+		uint64_t selected, here, come, left;
+	} pull; /* items */
+	struct {
+		uint64_t ours, there, go, left;
+	} push;
+	struct sync_plan_rows rows; /* of those left out; of one that was
+	                             * asked for always two */
+};
+
 struct sync_answer {
 	enum ics_err err; /* ICS_ENOTFOUND, ICS_EEXISTS, ICS_EUSAGE, ... */
 	const char *why;  /* lent words; NULL when all is well */
 	const struct sync_row *rows;
+	const struct sync_plan *plans; /* of SYNC_PLAN; as many */
 	size_t n;
 	const struct sync_refused *refused; /* what descriptors order in vain */
 	size_t refused_n;
@@ -195,6 +242,8 @@ struct sync_answer {
 struct sync_order {
 	enum sync_what what;
 	char text[SYNC_TEXT_MAX];
+	struct notations_subject item; /* SYNC_PLAN: this one; NONE: all */
+	size_t limit;		       /* rows of each peer */
 	/* Called once, on the sync thread; the answer is lent for the call. */
 	void (*done)(void *arg, const struct sync_answer *answer);
 	void *arg;

@@ -379,6 +379,7 @@ sync_table_remove(struct sync *s, struct sync_peer *p)
 	s->peers[priv->slot] = NULL;
 	sync_orders_drop(s, p);
 	sync_pins_take(s);
+	sync_untakens_free(priv->untaken);
 	free(priv);
 	free(p);
 }

@@ -117,6 +117,7 @@ submitted_count(struct sync *s, struct sync_peer *p,
 			sync_own_fail_store(s, p, result->err);
 			return false;
 		}
+	sync_untaken_note(p, result);
 	p->row.fetched += new;
 	p->row.useless += result->n - new - result->waiting;
 	return true;

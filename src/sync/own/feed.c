@@ -70,7 +70,9 @@ event_get(const json_t *row)
 	static const struct {
 		const char *word;
 		enum sync_feed_event event;
-	} words[] = { { "put", SYNC_FEED_PUT }, { "state", SYNC_FEED_STATE } };
+	} words[] = { { "put", SYNC_FEED_PUT }, { "state", SYNC_FEED_STATE },
+		{ "delete", SYNC_FEED_GONE }, { "deny", SYNC_FEED_GONE },
+		{ "forget", SYNC_FEED_GONE } };
 	struct bytes word = text_get(row, "event");
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -88,12 +90,16 @@ row_read(const json_t *row, struct sync_feed_row *out)
 	if (out->event == SYNC_FEED_OTHER)
 		return ICS_OK;
 	if (json_object_get(row, "digest") == NULL) {
-		out->event = SYNC_FEED_OTHER;
+		if (out->event != SYNC_FEED_GONE || !item_get(row, out->item))
+			out->event = SYNC_FEED_OTHER;
 		return ICS_OK;
 	}
-	return hash_get(row, "digest", out->digest) && item_get(row, out->item)
-		   ? ICS_OK
-		   : ICS_EFORMAT;
+	if (hash_get(row, "digest", out->digest) && item_get(row, out->item))
+		return ICS_OK;
+	if (out->event != SYNC_FEED_GONE)
+		return ICS_EFORMAT;
+	out->event = SYNC_FEED_OTHER; /* it matters to plans alone */
+	return ICS_OK;
 }
 
 enum ics_err
@@ -126,6 +132,38 @@ sync_feed_release(struct sync_feed *feed)
 {
 	sync_feed_rows_release(&feed->rows);
 	*feed = (struct sync_feed){ 0 };
+}
+
+static bool
+is_bare(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z') || strchr("-._~", c) != NULL;
+}
+
+/* Spec: RFC 3986 2.1 */
+static void
+select_put(struct buf *path, const char *select)
+{
+	for (; *select != '\0'; select++)
+		if (is_bare(*select))
+			buf_u8(path, (uint8_t)*select);
+		else
+			buf_printf(path, "%%%02X", (unsigned char)*select);
+}
+
+void
+sync_feed_path(struct buf *path, int64_t since, const char *select,
+    unsigned wait)
+{
+	buf_printf(path, "/ics/v1/changes?since=%lld&limit=%d",
+	    (long long)since, SYNC_FEED_ROWS);
+	if (wait > 0)
+		buf_printf(path, "&wait=%u", wait);
+	if (select[0] != '\0') {
+		buf_put_str(path, "&select=");
+		select_put(path, select);
+	}
 }
 
 /* ---- heads --------------------------------------------------------------------- */

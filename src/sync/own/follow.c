@@ -11,31 +11,12 @@
 #include "base/clock.h"
 #include "sync/own.h"
 
-#define SECOND		UINT64_C(1000000000)
-#define POLL_WAIT	25u /* seconds that the peer may keep a poll */
-#define POLL_LEAST	2u  /* an empty answer sooner than this is no wait */
-#define RETRY_MAX	60u
-#define PATH_MAX_OCTETS (4u << 10)
+#define SECOND	   UINT64_C(1000000000)
+#define POLL_WAIT  25u /* seconds that the peer may keep a poll */
+#define POLL_LEAST 2u  /* an empty answer sooner than this is no wait */
+#define RETRY_MAX  60u
 
 /* ---- pages --------------------------------------------------------------------- */
-
-static bool
-is_bare(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	       (c >= 'a' && c <= 'z') || strchr("-._~", c) != NULL;
-}
-
-/* Spec: RFC 3986 2.1 */
-static void
-select_put(struct buf *path, const char *select)
-{
-	for (; *select != '\0'; select++)
-		if (is_bare(*select))
-			buf_u8(path, (uint8_t)*select);
-		else
-			buf_printf(path, "%%%02X", (unsigned char)*select);
-}
 
 static void
 page_ask(struct sync *s, struct sync_peer *p, unsigned wait,
@@ -48,15 +29,8 @@ page_ask(struct sync *s, struct sync_peer *p, unsigned wait,
 	};
 	struct buf path;
 
-	buf_init(&path, PATH_MAX_OCTETS);
-	buf_printf(&path, "/ics/v1/changes?since=%" PRId64 "&limit=%d",
-	    own->since, SYNC_FEED_ROWS);
-	if (wait > 0)
-		buf_printf(&path, "&wait=%u", wait);
-	if (p->conf.select[0] != '\0') {
-		buf_put_str(&path, "&select=");
-		select_put(&path, p->conf.select);
-	}
+	buf_init(&path, SYNC_FEED_PATH);
+	sync_feed_path(&path, own->since, p->conf.select, wait);
 	q.path = buf_str(&path);
 	sync_own_ask(s, p, &q);
 	buf_release(&path);
@@ -150,7 +124,7 @@ row_is_wanted(struct sync *s, struct sync_own *own,
 	enum ics_err err;
 
 	*wants = false;
-	if (row->event == SYNC_FEED_OTHER)
+	if (row->event >= SYNC_FEED_GONE)
 		return ICS_OK;
 	if (r == NULL)
 		return ICS_EDB;
@@ -216,7 +190,7 @@ static void
 listed_add(struct sync_own *own)
 {
 	for (size_t i = 0; i < own->feed.rows.n; i++)
-		if (own->feed.rows.at[i].event != SYNC_FEED_OTHER &&
+		if (own->feed.rows.at[i].event < SYNC_FEED_GONE &&
 		    own->listed.n < SYNC_LISTED_MAX)
 			memcpy(sync_members_add(&own->listed)->b,
 			    own->feed.rows.at[i].digest, SKETCH_MEMBER);

@@ -10,7 +10,8 @@
 static const char *
 select_of(const struct sync_peer *p)
 {
-	if (p == NULL || !p->conf.pull || p->conf.kind == SYNC_HKP)
+	if (p == NULL || p->priv->rests || !p->conf.pull ||
+	    p->conf.kind == SYNC_HKP)
 		return NULL;
 	if (p->conf.kind != SYNC_ICS)
 		return "";

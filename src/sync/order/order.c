@@ -107,6 +107,7 @@ sync_orders_drop(struct sync *s, const struct sync_peer *p)
 			w->named &= ~bit(p);
 	}
 	sync_orders_end(s, p);
+	sync_plan_drop(s, p);
 }
 
 bool
@@ -137,13 +138,13 @@ sync_orders_close(struct sync *s)
 		    "the server is stopping");
 		wait_end(w);
 	}
+	sync_plans_close(s);
 }
 
 /* ---- the orders -------------------------------------------------------------------- */
 
-/* Those of this name, or ordered by blocks of this name; "": everybody. */
-static uint64_t
-slots_named(const struct sync *s, const char *name)
+uint64_t
+sync_orders_named(const struct sync *s, const char *name)
 {
 	uint64_t slots = 0;
 
@@ -162,7 +163,7 @@ slots_named(const struct sync *s, const char *name)
 static void
 now(struct sync *s, struct sync_order_message *m)
 {
-	uint64_t slots = slots_named(s, m->order.text);
+	uint64_t slots = sync_orders_named(s, m->order.text);
 	struct wait *w;
 
 	if (slots == 0 && m->order.text[0] != '\0') {
@@ -264,6 +265,9 @@ sync_order_take(struct sync *s, struct sync_order_message *m)
 		break;
 	case SYNC_NOW:
 		now(s, m); /* frees it */
+		return;
+	case SYNC_PLAN:
+		sync_plan_take(s, m); /* likewise */
 		return;
 	}
 	free(m);

@@ -37,9 +37,11 @@ api_peers_ask(struct hkp_request *rq, struct hkp_reply *rp,
 {
 	struct sync *sync = api_of(rq)->sync;
 	struct asking *a = alloc_zero(1, sizeof(*a));
-	struct sync_order order = {
-		.what = asked->what, .done = answered, .arg = a
-	};
+	struct sync_order order = { .what = asked->what,
+		.item = asked->item,
+		.limit = asked->limit,
+		.done = answered,
+		.arg = a };
 	struct sync_answer never = { .err = ICS_EUNSUPPORTED,
 		.why = "this server has no peers" };
 

@@ -7,8 +7,9 @@
 #include "sync/inside.h"
 #include "sync/schedule.h"
 
-static void
-row_fill(const struct sync *s, const struct sync_peer *p, struct sync_row *row)
+void
+sync_tell_row(const struct sync *s, const struct sync_peer *p,
+    struct sync_row *row)
 {
 	const struct sync_peer_private *priv = p->priv;
 
@@ -36,7 +37,7 @@ sync_tell_rows(struct sync *s, const struct sync_order *order, uint64_t slots)
 
 	for (size_t i = 0; i < SYNC_PEERS_MAX; i++)
 		if (s->peers[i] != NULL && (slots >> i & 1) != 0)
-			row_fill(s, s->peers[i], &rows[answer.n++]);
+			sync_tell_row(s, s->peers[i], &rows[answer.n++]);
 	order->done(order->arg, &answer);
 	free(rows);
 }
