@@ -95,6 +95,9 @@ struct api_check_parts {
 	struct api_check_part at[API_CHECK_PARTS_MAX];
 	size_t n;
 	const char *why, *help;
+	/* For how many seconds the answer will do where we are not reached:
+	 * as long as its domain takes old answers; 0: it will not. */
+	int64_t keeps;
 };
 enum ics_err api_check_parts_read(const struct api_check_request *c,
     const struct api_check_question *q, struct api_check_parts *parts);

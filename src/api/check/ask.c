@@ -134,6 +134,7 @@ api_check_parts_read(const struct api_check_request *c,
 	enum ics_err err = ICS_OK;
 
 	parts->n = 0;
+	parts->keeps = 0;
 	parts->why = NULL;
 	(void)question_read(c, q, parts, &err); /* parts->why tells */
 	return err;

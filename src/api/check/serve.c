@@ -200,6 +200,37 @@ heard_of(const struct api_check_request *c, const struct api_check_answer *a)
 	    policy_line_at(domain_set_line(c->set, a->number), c->when.at));
 }
 
+/* As long as the owner of its domain calls it fresh, and not beyond the time
+ * when it may turn by itself. */
+static int64_t
+keeps_of(const struct api_check_telling *t, size_t part)
+{
+	const struct api_check_answer *a = t->at[part];
+	int64_t now = t->c->when.at, left = a->freshness;
+
+	if (!t->c->is_now || a->freshness == 0)
+		return 0;
+	if (t->data_at[part] != 0 && now > t->data_at[part])
+		left -= now - t->data_at[part];
+	if (a->until != INT64_MAX && a->until - now < left)
+		left = a->until - now;
+	return left > 0 ? left : 0;
+}
+
+static int64_t
+keeps_all(const struct api_check_telling *t)
+{
+	int64_t least = INT64_MAX;
+
+	for (size_t i = 0; i < t->n; i++) {
+		int64_t keeps = keeps_of(t, i);
+
+		if (keeps < least)
+			least = keeps;
+	}
+	return t->n > 0 ? least : 0;
+}
+
 enum ics_err
 api_check_question_answer(const struct api_check_request *c,
     const struct api_check_question *q, struct buf *out,
@@ -223,6 +254,7 @@ api_check_question_answer(const struct api_check_request *c,
 		api_check_notice(c, &parts->at[t.n], answers[t.n]);
 		t.data_at[t.n] = heard_of(c, answers[t.n]);
 	}
+	parts->keeps = keeps_all(&t);
 	if (c->is_line)
 		api_check_tell_line(&t, out);
 	else
@@ -233,14 +265,36 @@ out:
 	return err;
 }
 
+/* Lines have a tag: they tell no time. */
+static bool
+is_known(const struct api_check_request *c, struct hkp_reply *rp,
+    const struct buf *out)
+{
+	uint8_t digest[32];
+
+	if (!c->is_line || c->rq->method != HKP_GET)
+		return false;
+	pgp_sha256(buf_bytes(out), digest);
+	return hkp_reply_etag(c->rq, rp, digest, 'c');
+}
+
+/* Whoever can ask asks; Spec: RFC 5861 4: who cannot may go on for a while. */
 static void
 told_reply(const struct api_check_request *c, struct hkp_reply *rp,
-    struct buf *out)
+    struct buf *out, int64_t keeps)
 {
 	if (!c->is_line)
 		buf_u8(out, '\n');
-	hkp_reply_buf(rp, 200, c->is_line ? HKP_TYPE_TEXT : HKP_TYPE_JSON, out);
-	hkp_reply_extra(rp, "Cache-Control", "no-store");
+	if (!is_known(c, rp, out))
+		hkp_reply_buf(rp, 200,
+		    c->is_line ? HKP_TYPE_TEXT : HKP_TYPE_JSON, out);
+	hkp_reply_extra(rp, "Vary", "Accept, Authorization, X-ICS-Domain");
+	if (keeps > 0)
+		hkp_reply_extra(rp, "Cache-Control",
+		    "private, max-age=0, stale-if-error=%lld",
+		    (long long)keeps);
+	else
+		hkp_reply_extra(rp, "Cache-Control", "no-store");
 }
 
 static void
@@ -264,7 +318,7 @@ one_reply(const struct api_check_request *c, struct hkp_reply *rp,
 	else if (parts.why != NULL)
 		api_refuse(rp, 400, parts.why, parts.help);
 	else
-		told_reply(c, rp, &out);
+		told_reply(c, rp, &out, parts.keeps);
 	buf_release(&out);
 }
 
@@ -288,7 +342,8 @@ api_check(struct hkp_request *rq, struct hkp_reply *rp)
 struct rows {
 	const struct api_check_request *c;
 	struct hkp_reply *rp;
-	uint64_t end; /* monotonic ns */
+	uint64_t end;  /* monotonic ns */
+	int64_t keeps; /* the least of all */
 	struct buf out;
 };
 
@@ -311,8 +366,11 @@ row_answer(struct rows *rows, const struct api_check_question *q, size_t number)
 		hkp_reply_error(rows->rp, err);
 		return false;
 	}
-	if (parts.why == NULL)
+	if (parts.why == NULL) {
+		if (parts.keeps < rows->keeps)
+			rows->keeps = parts.keeps;
 		return true;
+	}
 	(void)snprintf(words, sizeof(words), "question %zu: %s", number,
 	    parts.why); /* fits */
 	api_refuse(rows->rp, 400, words, parts.help);
@@ -323,9 +381,10 @@ static void
 list_reply(const struct api_check_request *c, struct hkp_reply *rp,
     const struct api_check_list *list)
 {
-	struct rows rows = {
-		.c = c, .rp = rp, .end = clock_mono_ns() + HKP_PATIENCE_NS
-	};
+	struct rows rows = { .c = c,
+		.rp = rp,
+		.end = clock_mono_ns() + HKP_PATIENCE_NS,
+		.keeps = INT64_MAX };
 	size_t i = 0;
 
 	buf_init(&rows.out, c->rq->config->limits.answer_octets);
@@ -336,7 +395,7 @@ list_reply(const struct api_check_request *c, struct hkp_reply *rp,
 	if (!c->is_line)
 		buf_put_str(&rows.out, "]}");
 	if (i == list->n)
-		told_reply(c, rp, &rows.out);
+		told_reply(c, rp, &rows.out, rows.keeps);
 	buf_release(&rows.out);
 }
 
