@@ -269,9 +269,9 @@ START_TEST(the_largest_certificates_are_quick)
 	make_uid(&in, "u");
 	for (uint32_t i = 0; i < PGP_SIGS_MAX; i++)
 		sig(0x10, i * 2654435761u, i + 1);
-	t = clock_mono_ns();
+	t = clock_thread_ns();
 	cert = make_cert(buf_bytes(&in), NULL);
-	ck_assert(clock_mono_ns() - t < SLOW_NS);
+	ck_assert(clock_thread_ns() - t < SLOW_NS);
 	ck_assert_uint_eq(cert->sigs_n, PGP_SIGS_MAX);
 	pgp_cert_free(cert);
 	buf_clear(&in);
@@ -281,9 +281,9 @@ START_TEST(the_largest_certificates_are_quick)
 	make_uid(&in, "u");
 	for (uint32_t i = 0; i < PGP_SIGS_MAX; i++)
 		sig(0x10, 1, i + 1);
-	t = clock_mono_ns();
+	t = clock_thread_ns();
 	cert = make_cert(buf_bytes(&in), NULL);
-	ck_assert(clock_mono_ns() - t < SLOW_NS);
+	ck_assert(clock_thread_ns() - t < SLOW_NS);
 	ck_assert_uint_eq(cert->sigs_n, 1);
 	pgp_cert_free(cert);
 	buf_clear(&in);
@@ -296,9 +296,9 @@ START_TEST(the_largest_certificates_are_quick)
 		make_uid(&in, uid);
 		sig(0x13, 1, self);
 	}
-	t = clock_mono_ns();
+	t = clock_thread_ns();
 	cert = make_cert(buf_bytes(&in), NULL);
-	ck_assert(clock_mono_ns() - t < SLOW_NS);
+	ck_assert(clock_thread_ns() - t < SLOW_NS);
 	ck_assert_uint_eq(cert->parts_n, PGP_PARTS_MAX);
 	pgp_cert_free(cert);
 }

@@ -53,21 +53,28 @@ mkdir "$tmp/more"
 "$builddir/t/statements" "$seed" 1600 2 "$tmp/more" || exit 99
 at=0
 
-# news FROM TO: a batch arrives at one, and within a second at the other
+# news FROM TO: a batch arrives at one, and soon at the other; $tmp/news tells
+# after how many milliseconds
 news() {
 	at=$((at + 1))
 	own_feed "$1" "$(ls "$tmp"/more/batch-*.pgp | sed -n "${at}p")" &&
-		news_size=$(own_size "$1") &&
-		wait_until 1 "test \"\$(own_size $2)\" -ge $news_size"
+		news_size=$(own_size "$1") && news_begun=$(date +%s%N) &&
+		wait_until 20 "test \"\$(own_size $2)\" -ge $news_size" &&
+		echo $((($(date +%s%N) - news_begun) / 1000000)) >>"$tmp/news"
 }
 
 test_ok 'rows for each other, taken by a reload' '
 	own_pair a b every=2s && own_round a b && own_round b a
 '
 for n in 1 2 3 4; do
-	test_ok "news arrive within a second, there ($n)" 'news a b'
+	test_ok "news arrive, there ($n)" 'news a b'
 	test_ok "and back ($n)" 'news b a'
 done
+# On a busy machine one or another is late; who only waits for the next round,
+# each 2 seconds, is late half of the time.
+test_ok 'most of them within a second' '
+	cat "$tmp/news" && test "$($AWK "\$1 <= 1000" "$tmp/news" | wc -l)" -ge 6
+'
 test_ok 'then both are alike' 'own_settle a b'
 
 # ---- memory lost -----------------------------------------------------------------
