@@ -10,8 +10,9 @@
 . "$srcdir/t/lib-gpg.sh"
 . "$srcdir/t/lib-hkp.sh"
 . "$srcdir/t/lib-api.sh"
+. "$srcdir/t/lib-blocks.sh"
 
-# has NAME FPR: over HTTP, as anybody
+# has NAME FPR: over HTTP, as anybody; not as lib-blocks.sh has it
 has() {
 	eval "icsd_http=\$$1_http"
 	test 200 = "$(api "/items/$2")"
@@ -115,6 +116,17 @@ test_ok 'what is stored is whole, and loads elsewhere to the same' '
 	mkdir "$tmp/again" && "$ICS" -D "$tmp/again" load -q "$tmp/d.dump" &&
 	"$ICS" -D "$tmp/again" dump -q -o "$tmp/again.dump" &&
 	cmp "$tmp/d.dump" "$tmp/again.dump"
+'
+test_ok 'a descriptor says what is fetched: the next version adds and withdraws' '
+	own_rows d && own_reload d && kept="sync \"maker\" {
+		url = \"hkps://${c_url#https://}\" pin = \"$c_pin\" every = 1s may-alter = yes" &&
+	plant 5 "$kept pull = \"model=T2000\" }" &&
+	wait_until 30 "has d $two" && wait_until 30 "gone d $three" &&
+	plant 6 "$kept pull = \"model=T1000\" }" &&
+	wait_until 30 "has d $three" && wait_until 30 "gone d $two" &&
+	has d "$maker" && plant 7 "" && wait_until 20 \
+		"same \"\" \"\$(own_ics d peer list)\"" &&
+	wants d select=model=T1000 && has d "$one"
 '
 test_ok 'a restart keeps it so' '
 	own_stop d && own_ics d fsck && own_start d --profile infield &&

@@ -10,6 +10,7 @@
 . "$srcdir/t/lib-gpg.sh"
 . "$srcdir/t/lib-hkp.sh"
 . "$srcdir/t/lib-api.sh"
+. "$srcdir/t/lib-blocks.sh"
 
 # device NAME MODEL [BY]: at c
 device() {
@@ -154,6 +155,30 @@ test_ok 'the same as a table' '
 	cmp "$tmp/want" "$tmp/rows" && jq -e ".peers[0].push |
 		.gives == \"everything\" and .goes == 1 and .left_out == 2 and
 		.ours == .there + .goes + .left_out" "$tmp/plan.json"
+'
+test_ok 'by the word of a descriptor: its domain, and statuses alone' '
+	own_rows d && own_reload d && key owner &&
+	own_ics d load -q "$tmp/owner.pgp" && key pump && key valve &&
+	for each in "$pump" "$valve" "$fresh"; do
+		own_ics c deny "$each" -r no || return 1
+	done &&
+	own_ics d load -q "$tmp/pump.pgp" "$tmp/valve.pgp" && signer=$owner &&
+	record "$tmp/pump.sig" rec=device-status/1 \
+		"subject=$(dev "$pump")" status=active &&
+	own_ics d load -q "$tmp/pump.sig" &&
+	descriptor d works 3 "$owner" "
+		member { items = {\"04$pump\", \"04$valve\"} }
+		read { peers = {\"c\"} }
+		$(block c c "push = status")" &&
+	wait_until 20 "own_ics d peer list | grep -q ^c@works" &&
+	says "$valve" not-pulled no-status 1 &&
+	says "$fresh" not-pulled not-a-member 1 &&
+	jq -e ".peers[0] | .name == \"c@works\" and
+		.by == {domain: \"works\", serial: 3}" "$tmp/plan.json" &&
+	plan c && jq -e ".peers[0].push.gives == \"status\"" "$tmp/plan.json" &&
+	rows | grep "^no-status $(dev "$valve") $" &&
+	rows | grep "^not-a-member $(dev "$fresh") $" &&
+	own_ics d sync plan c@works | grep "^c@works: by domain works, serial 3"
 '
 test_ok 'who is not there, and what can be no item' '
 	fails_with 1 own_ics d sync plan nowhere 2>"$tmp/err" &&
