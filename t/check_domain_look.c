@@ -38,6 +38,8 @@ static const char descriptor[] =
     "grant \"" STRANGER "\" { role = registrar until = 2027-01-01 }\n"
     "}\n";
 
+#define CODE "code code-name=x code-seq=7 by manufacturer,integrator "
+
 static const struct {
 	const char *text;
 	bool is_yes;
@@ -114,6 +116,29 @@ static const struct {
 	{ "manu=Acme status=active by manufacturer,owner,operator may join",
 	    true, "9 0 0 0 0 13" },
 	{ "manu=Other by manufacturer may join", false, "!8 !9 !10 !11" },
+	{ CODE "approved integrator may install on device", true, "10 0 0 0" },
+	{ CODE "approved owner may install on device", false, "10 0 !0" },
+	{ CODE "may install on device", false, "10 0 !0" },
+	{ CODE "approved maintainer may install on device status=stolen", false,
+	    "10 !0 0 0" },
+	{ CODE "approved maintainer may install on device running 8", false,
+	    "10 0 !0 0 0" },
+	{ CODE "approved maintainer may install on device running 7", true,
+	    "10 0 0 0 0" },
+	{ CODE "approved maintainer rollback may install on device running 8",
+	    true, "10 0 0 0 0" },
+	{ CODE
+	    "approved maintainer within "
+	    "2026-09-01T00:00:00Z/2026-09-02T00:00:00Z may install on device",
+	    false, "10 0 0 !0" },
+	{ CODE
+	    "approved maintainer within "
+	    "2026-09-01T00:00:00Z/2026-09-02T00:00:00Z may install on device "
+	    "at 2026-09-01",
+	    true, "10 0 0 0" },
+	{ CODE "code-target=Acme/T1 approved integrator may install on device "
+	       "manu=Acme model=T2",
+	    false, "10 0 !0 0 0" },
 };
 
 static char *
@@ -222,7 +247,14 @@ static const struct {
 	{ "owner may act as king", "king: roles" },
 	{ "owner may grant", "roles" },
 	{ "owner may", "behind may stands what" },
-	{ "device may install", "ask a server" },
+	{ "code may install", "install on a device" },
+	{ "code may install on code", "code is installed on a device" },
+	{ "device may install on device", "no thing" },
+	{ "code may install on", "a thing is missing" },
+	{ "code may install on device running fast", "no thing" },
+	{ "code approved king may install on device", "no thing" },
+	{ "code approved owner within May may install on device", "no thing" },
+	{ "code may run rollback", "does not belong here" },
 	{ "device by king belongs", "king: roles" },
 	{ "manu=Acme by belongs", "by: no thing" },
 	{ "manus=Acme belongs", "manus=Acme: name=value" },

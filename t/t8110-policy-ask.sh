@@ -31,6 +31,15 @@ test_ok 'no, and what is missing' '
 - line 11: grant: acme as manufacturer, developer for Acme/T* until 2028-12-31T00:00:00Z; that is another role
 - acme would need a grant as one of: owner" "$(cat "$tmp/out")"
 '
+test_ok 'an update: who has to approve it, and when it is welcome' '
+	"$ics" policy new maintenance --owner "$acme" -o "$tmp/care" &&
+	fw="code code-kind=app code-seq=4 by developer" && on="may install on device status=active" &&
+	why "$tmp/care" "$fw $on" >"$tmp/out"; same 1 $? && grep -q "missing: integrator, maintainer" "$tmp/out" &&
+	why "$tmp/care" "$fw approved maintainer $on running 5" >"$tmp/out"; same 1 $? &&
+	grep -q "downgrade refuses" "$tmp/out" &&
+	same yes "$(why -q "$tmp/care" "$fw approved maintainer rollback $on running 5")" &&
+	same no "$(why -q "$tmp/care" "$fw approved maintainer within 2026-01-01T00:00:00Z/2026-01-02T00:00:00Z $on" --at 2026-02-01)"
+'
 test_ok 'at another time, which either says' '
 	why "$plant" acme may act as developer of manu=Acme model=T2 --at 2029-01-01 |
 		grep -q "it has ended then" &&
@@ -134,6 +143,6 @@ done
 test_ok 'the whole descriptor' '"$ics" -q policy check "$tmp/whole"'
 test_ok 'the cases are so' '
 	"$ics" policy test --at 2026-12-01 "$tmp/whole" "$tmp/page.cases" 2>"$tmp/err" &&
-	grep -q "14 cases, 0 failed" "$tmp/err"
+	grep -q "15 cases, 0 failed" "$tmp/err"
 '
 test_done

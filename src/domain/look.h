@@ -6,6 +6,7 @@
  *
  *	look/case.c     a line of text to a question
  *	look/world.c    a question to statements that nobody made
+ *	look/install.c  code on a device: what a case says, and what it comes to
  *	look/answer.c   yes or no, and which lines say so
  *	look/diff.c     two descriptors, block by block; diff_*.c each sort
  *
@@ -23,7 +24,7 @@
 
 struct domain_complaints;
 
-/* What is asked. */
+/* What is asked; from BELONG on of the thing in front. */
 enum domain_asks {
 	DOMAIN_ASKS_STATE,   /* may a party say of a thing that it is so */
 	DOMAIN_ASKS_NAME,    /* may a party say this notation */
@@ -32,6 +33,7 @@ enum domain_asks {
 	DOMAIN_ASKS_READ,    /* may somebody read */
 	DOMAIN_ASKS_BELONG,  /* is a thing of the domain */
 	DOMAIN_ASKS_PURPOSE, /* may a thing take part */
+	DOMAIN_ASKS_INSTALL, /* may code be installed on a device */
 };
 
 /* Any thing of which this is said. */
@@ -41,6 +43,15 @@ struct domain_thing {
 	bool is_code, is_said;
 	struct policy_terms terms; /* owned */
 	unsigned by;		   /* roles of those who vouch for it */
+};
+
+/* On what code is to be installed, and what was said of that. */
+struct domain_installing {
+	struct domain_thing on;
+	unsigned approved; /* roles of those who approve it */
+	char *window;	   /* owned: FROM/UNTIL of the approvals; or NULL */
+	char *running;	   /* owned: code-seq of what runs there; or NULL */
+	bool has_rollback; /* a way back to this code was signed */
 };
 
 enum domain_reader_kind {
@@ -69,6 +80,7 @@ struct domain_case {
 	enum notations_role role;
 	char *purpose; /* owned; NULL unless PURPOSE */
 	struct domain_thing thing;
+	struct domain_installing install;
 	struct domain_reader reader;
 };
 ARRAY_OF(struct domain_case, domain_cases);

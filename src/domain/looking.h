@@ -31,4 +31,14 @@ void domain_thing_see(const struct domain_thing *thing,
     struct domain_seen *seen);
 void domain_seen_release(struct domain_seen *seen);
 
+/* Words of a case about an installation: how many were taken, with the one
+ * behind it; 0: it is none, or what is behind it is wrong. */
+size_t domain_install_take(struct domain_installing *install, const char *word,
+    const char *next);
+void domain_installing_release(struct domain_installing *install);
+
+/* Decide what is asked, with its code as seen. */
+void domain_install_decide(struct policy_asking *asking,
+    const struct domain_installing *install, struct policy_decision *decision);
+
 #endif

@@ -351,7 +351,7 @@ purpose_judge(struct asking *k, size_t member, const struct domain_seen *seen)
 	const struct policy_state state = { .status = seen->status,
 		.decides = POLICY_NOBODY,
 		.other = POLICY_NOBODY };
-	const struct policy_asking asking = { .domain = k->d,
+	struct policy_asking asking = { .domain = k->d,
 		.member = member,
 		.q = &question,
 		.state = &state,
@@ -360,7 +360,10 @@ purpose_judge(struct asking *k, size_t member, const struct domain_seen *seen)
 		.created = 1,
 		.at = k->at };
 
-	policy_decide(&asking, decision);
+	if (k->q->asks == DOMAIN_ASKS_INSTALL)
+		domain_install_decide(&asking, &k->q->install, decision);
+	else
+		policy_decide(&asking, decision);
 	k->a->is_yes = decision->is_allowed;
 	for (size_t i = 0; i < decision->n; i++)
 		reason_tell(k, &decision->at[i]);
@@ -407,6 +410,7 @@ domain_case_judge(const struct policy_domain *d, const struct domain_case *q,
 		break;
 	case DOMAIN_ASKS_BELONG:
 	case DOMAIN_ASKS_PURPOSE:
+	case DOMAIN_ASKS_INSTALL:
 		thing_judge(&k);
 		break;
 	}

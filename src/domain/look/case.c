@@ -7,6 +7,7 @@
  *	PARTY may [not] grant ROLE [at TIME]
  *	READER may [not] read
  *	THING may [not] PURPOSE [at TIME]
+ *	THING may [not] install on THING [at TIME]
  *	THING belongs [at TIME]          THING does not belong [at TIME]
  *
  * One verb stands in each: what is before it asks, what is behind it is asked.
@@ -14,7 +15,7 @@
 #include <stdio.h>
 
 #include "base/hex.h"
-#include "domain/value.h"
+#include "domain/looking.h"
 
 #define WORDS_MAX 128
 
@@ -23,7 +24,8 @@ struct reading {
 	const struct policy_domain *d;
 	struct domain_complaints *c;
 	struct domain_case *q;
-	char *text; /* owned: every word with its NUL */
+	struct domain_thing *thing; /* the one that is read */
+	char *text;		    /* owned: every word with its NUL */
 	const char *words[WORDS_MAX];
 	size_t n, i; /* the next one to be looked at */
 };
@@ -123,7 +125,7 @@ voices_read(struct reading *r, const char *list)
 		if (role == NOTATIONS_ROLE_NONE)
 			return wrong(r, domain_type_words(DOMAIN_TYPE_ROLES),
 			    list);
-		r->q->thing.by |= NOTATIONS_ROLE_BIT(role);
+		r->thing->by |= NOTATIONS_ROLE_BIT(role);
 		list += n + (list[n] == ',');
 	}
 	return true;
@@ -132,7 +134,7 @@ voices_read(struct reading *r, const char *list)
 static bool
 term_take(struct reading *r, const char *word)
 {
-	struct policy_terms *terms = &r->q->thing.terms;
+	struct policy_terms *terms = &r->thing->terms;
 
 	if (terms->n == POLICY_TERMS_MAX)
 		return wrong(r, "more than is said of one thing", word);
@@ -145,10 +147,12 @@ term_take(struct reading *r, const char *word)
 static bool
 thing_word(struct reading *r, const char *word)
 {
-	struct domain_thing *thing = &r->q->thing;
+	struct domain_thing *thing = r->thing;
 
 	if (strchr(word, '=') != NULL)
 		return term_take(r, word);
+	if (thing->is_code && strcmp(word, "code") == 0)
+		return true;
 	if (thing->kind == NOTATIONS_ENTITY_NONE && !thing->is_code &&
 	    domain_kind_read(word, &thing->kind, &thing->is_code))
 		return true;
@@ -165,16 +169,32 @@ thing_word(struct reading *r, const char *word)
 	    word);
 }
 
+/* Words that an installation has besides: passed when they stand there. */
+static bool
+install_pass(struct reading *r, size_t end)
+{
+	size_t n = 0;
+
+	if (r->q->asks == DOMAIN_ASKS_INSTALL)
+		n = domain_install_take(&r->q->install, r->words[r->i],
+		    r->i + 1 < end ? r->words[r->i + 1] : "");
+	r->i += n;
+	return n > 0;
+}
+
 /* Words up to "at" or a place. */
 static bool
 thing_read(struct reading *r, size_t end)
 {
 	const size_t first = r->i;
 
-	r->q->thing.is_said = true;
+	r->thing->is_said = true;
 	while (r->i < end && !is_word(r, r->i, "at")) {
-		const char *word = r->words[r->i++];
+		const char *word;
 
+		if (install_pass(r, end))
+			continue;
+		word = r->words[r->i++];
 		if (strcmp(word, "by") == 0 && r->i < end) {
 			if (!voices_read(r, r->words[r->i++]))
 				return false;
@@ -266,6 +286,25 @@ say_read(struct reading *r)
 	return true;
 }
 
+/* "install on DEVICE" */
+static bool
+install_read(struct reading *r)
+{
+	bool is_good;
+
+	r->q->asks = DOMAIN_ASKS_INSTALL;
+	if (!word_pass(r, "on"))
+		return wrong(r, "install on a device", "install");
+	r->thing = &r->q->install.on;
+	is_good = thing_read(r, r->n);
+	if (is_good && r->thing->is_code)
+		return wrong(r, "code is installed on a device", "on");
+	r->thing = &r->q->thing;
+	r->thing->is_code = true;
+	r->q->purpose = alloc_str("install");
+	return is_good;
+}
+
 /* Behind "may" and "may not". */
 static bool
 may_read(struct reading *r, size_t verb)
@@ -294,11 +333,8 @@ may_read(struct reading *r, size_t verb)
 	r->q->asks = DOMAIN_ASKS_PURPOSE;
 	if (r->i == r->n)
 		return wrong(r, "behind may stands what", "");
-	if (is_word(r, r->i, "install"))
-		return wrong(r,
-		    "what may be installed depends on device and code; ask a "
-		    "server: ics check",
-		    "install");
+	if (word_pass(r, "install"))
+		return install_read(r);
 	r->q->purpose = alloc_str(r->words[r->i++]);
 	return true;
 }
@@ -354,9 +390,7 @@ all_read(struct reading *r)
 		return wrong(r,
 		    "there is no may, belongs or does not belong in it", "");
 	}
-	if ((r->q->asks == DOMAIN_ASKS_BELONG ||
-		r->q->asks == DOMAIN_ASKS_PURPOSE) &&
-	    !thing_before(r, verb))
+	if (r->q->asks >= DOMAIN_ASKS_BELONG && !thing_before(r, verb))
 		return false;
 	return at_read(r);
 }
@@ -367,7 +401,7 @@ bool
 domain_case_read(struct bytes line, const struct policy_domain *d,
     struct domain_complaints *c, struct domain_case *q)
 {
-	struct reading r = { .d = d, .c = c, .q = q };
+	struct reading r = { .d = d, .c = c, .q = q, .thing = &q->thing };
 	int number = q->line;
 	bool is_good;
 
@@ -385,6 +419,7 @@ void
 domain_case_release(struct domain_case *q)
 {
 	policy_terms_release(&q->thing.terms);
+	domain_installing_release(&q->install);
 	free(q->purpose);
 	free(q->reader.peer);
 	q->purpose = q->reader.peer = NULL;
