@@ -70,6 +70,7 @@ struct hkp_config {
 	const char *tls_cert; /* PEM text, or NULL */
 	const char *tls_key;  /* PEM text, or NULL */
 	bool is_closed;	      /* only the operator sees what is of no domain */
+	bool is_maintained;   /* only the operator may send anything */
 };
 
 /* Called on SIGHUP-like requests of the operator's socket; must not block. */

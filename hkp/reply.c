@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Filling replies: texts, errors, ETags. */
 #include "base/hex.h"
+#include "hkp/page.h"
 #include "hkp/query.h"
 #include "hkp/request.h"
 
@@ -55,6 +56,23 @@ hkp_reply_busy(struct hkp_reply *rp)
 {
 	hkp_reply_text(rp, 503, "Too much to do just now; try again soon.");
 	hkp_reply_extra(rp, "Retry-After", "%d", HKP_RETRY_SECONDS);
+}
+
+void
+hkp_reply_maintained(struct hkp_request *rq, struct hkp_reply *rp)
+{
+	static const char words[] = "Closed for maintenance: nothing is taken "
+				    "in for now. Reading goes on.",
+			  prefix[] = "/ics/";
+
+	if (rq->path.n >= sizeof(prefix) - 1 &&
+	    memcmp(rq->path.p, prefix, sizeof(prefix) - 1) == 0)
+		hkp_reply_json(rp, 503,
+		    json_pack("{s:s, s:s}", "error", words, "help",
+			"send it again later: Retry-After says when"));
+	else
+		hkp_reply_text(rp, 503, "%s", words);
+	hkp_reply_extra(rp, "Retry-After", "%d", HKP_MAINTAINED_SECONDS);
 }
 
 void

@@ -14,10 +14,11 @@
 #include "intake/intake.h"
 #include "store/store.h"
 
-#define HKP_EXTRA_MAX	    6	/* headers beyond the usual ones */
-#define HKP_EXTRA_VALUE_MAX 160 /* octets of a value, with its NUL */
-#define HKP_PATIENCE_NS	    UINT64_C(250000000) /* of a thread that others need */
-#define HKP_RETRY_SECONDS   2			/* what Retry-After proposes */
+#define HKP_EXTRA_MAX	       6   /* headers beyond the usual ones */
+#define HKP_EXTRA_VALUE_MAX    160 /* octets of a value, with its NUL */
+#define HKP_PATIENCE_NS	       UINT64_C(250000000) /* of a thread that others need */
+#define HKP_RETRY_SECONDS      2  /* what Retry-After proposes */
+#define HKP_MAINTAINED_SECONDS 60 /* likewise, in maintenance */
 
 #define HKP_TYPE_TEXT  "text/plain; charset=utf-8"
 #define HKP_TYPE_HTML  "text/html; charset=utf-8"
@@ -258,6 +259,8 @@ void hkp_reply_extra(struct hkp_reply *rp, const char *name, const char *value,
 
 /* 503 with Retry-After. */
 void hkp_reply_busy(struct hkp_reply *rp);
+/* Likewise: nobody but the operator may send anything for now. */
+void hkp_reply_maintained(struct hkp_request *rq, struct hkp_reply *rp);
 
 /*
  * A strong ETag of a digest and the form it is sent in. True when the client

@@ -324,6 +324,11 @@ hkp_request_submit(struct hkp_request *rq, struct hkp_reply *rp,
 	struct hkp_conn *c = hkp_conn_of(rq);
 	const struct hkp_peer *peer = hkp_request_peer(rq);
 
+	if (rq->face != HKP_FACE_LOCAL && atomic_load(&rq->h->is_maintained)) {
+		free((void *)(uintptr_t)job->input.p);
+		hkp_reply_maintained(rq, rp);
+		return;
+	}
 	if (job->origin == INTAKE_PUBLIC && c->bucket != HKP_ADDRESS_BUCKETS)
 		job->lane = 1 + c->bucket % INTAKE_LANES;
 	job->is_peer = peer != NULL && peer->may_alter;

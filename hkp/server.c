@@ -56,6 +56,7 @@ generation_new(const struct hkp_config *config)
 
 	gen->config.limits = config->limits;
 	gen->config.is_closed = config->is_closed;
+	gen->config.is_maintained = config->is_maintained;
 	limits_default(&gen->config.limits);
 	gen->config.identity = (struct hkp_identity){
 		.hostname = copy(from->hostname, "localhost"),
@@ -124,6 +125,7 @@ limits_take(struct hkp *h)
 	atomic_store(&h->limit, h->gen->config.limits.connections);
 	atomic_store(&h->per_address, h->gen->config.limits.per_address);
 	atomic_store(&h->is_closed, h->gen->config.is_closed);
+	atomic_store(&h->is_maintained, h->gen->config.is_maintained);
 }
 
 static enum ics_err

@@ -137,7 +137,7 @@ struct hkp {
 	size_t workers_n;
 	struct hkp_generation *gen; /* the newest; main thread only */
 	atomic_bool ready, stopping;
-	atomic_bool is_closed; /* of the newest configuration */
+	atomic_bool is_closed, is_maintained; /* of the newest configuration */
 	/* connections open, submissions at intake, threads of requests; the
 	 * limits in force */
 	atomic_uint connections, submitted, helpers, limit, per_address;

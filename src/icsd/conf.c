@@ -308,6 +308,7 @@ conf_hkp(const struct conf *c, struct hkp_config *config)
 			.profile = c->profile,
 		},
 		.is_closed = !c->is_public,
+		.is_maintained = !c->takes_writes,
 	};
 }
 

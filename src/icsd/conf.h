@@ -62,7 +62,7 @@ struct conf {
 	char *user, *group, *hostname, *nodename, *contact;
 	char *recon, *filters;
 	struct conf_texts listen, roots, rights, peers;
-	bool claims, is_public, sketch_public, is_lean;
+	bool claims, is_public, takes_writes, sketch_public, is_lean;
 	enum log_level log_level;
 	unsigned long http_threads, checkers, connections, per_address;
 	unsigned long request_seconds, header_octets, body_octets;
