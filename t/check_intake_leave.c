@@ -22,6 +22,7 @@ enum who {
 	LEFT,	 /* he and RIGHT spoke about each other */
 	RIGHT,
 	SILENT, /* nobody spoke about it, nor it about others */
+	WAITER, /* somebody did whose certificate is not here */
 	CODE1,	/* a digest, of the name T1000 as BOB says */
 	CODE2,	/* another, T2000 */
 	WHO
@@ -120,6 +121,21 @@ rules(bool has_member)
 	return body;
 }
 
+/* Behind WAITER's, which is the last certificate. */
+static void
+waiter_certify(void)
+{
+	struct pgp_subject on = maker_on_uid(&key[WAITER], "somebody");
+	struct maker_key absent;
+
+	maker_key_init(&absent, 4, 39, T0);
+	maker_sig_put(&p,
+	    &(struct maker_sig){ .by = &absent,
+		.type = PGP_SIG_CERT_GENERIC,
+		.created = T0 + 1 },
+	    &on);
+}
+
 static void
 world_send(void)
 {
@@ -129,6 +145,7 @@ world_send(void)
 		maker_key_init(&key[i], 4, 40 + i, T0);
 		maker_cert_put(&p, &key[i], "somebody");
 	}
+	waiter_certify();
 	a = send_by(INTAKE_OPERATOR);
 	ck_assert_uint_eq(a.n, CODE1);
 	taken((struct descriptor_sign){ .name = "plant",
@@ -224,9 +241,9 @@ is_whole(void)
 	ck_assert_int_eq(n, 0);
 }
 
-#define ALL "+++++++++++++++"
+#define ALL "++++++++++++++++"
 
-/* Marks: ABPp MTt SGC LRs 12. */
+/* Marks: ABPp MTt SGC LRsw 12. */
 static const struct {
 	const char *name;
 	enum domain_profile profile;
@@ -235,15 +252,15 @@ static const struct {
 	const char *left;
 } rows[] = {
 	{ "one model", DOMAIN_PROFILE_INFIELD, { "model=T1000" }, 1,
-	    "++++++-+-+-----" },
+	    "++++++-+-+---+--" },
 	{ "in any case", DOMAIN_PROFILE_INFIELD, { "model=t1000" }, 1,
-	    "++++++-+-+-----" },
+	    "++++++-+-+---+--" },
 	{ "one model, and code", DOMAIN_PROFILE_INFIELD,
-	    { "model=T1000", "code-name=T2000" }, 2, "++++++-+-+----+" },
+	    { "model=T1000", "code-name=T2000" }, 2, "++++++-+-+---+-+" },
 	{ "two peers, a model each", DOMAIN_PROFILE_INFIELD,
-	    { "model=T1000", "model=T2000" }, 2, "++++++++++-----" },
+	    { "model=T1000", "model=T2000" }, 2, "++++++++++---+--" },
 	{ "what nobody has", DOMAIN_PROFILE_INFIELD, { "model=T7" }, 1,
-	    "+++++----------" },
+	    "+++++--------+--" },
 	{ "everything of one", DOMAIN_PROFILE_INFIELD, { "model=T1000", "" }, 2,
 	    ALL },
 	{ "everything", DOMAIN_PROFILE_INFIELD, { "" }, 1, ALL },
@@ -311,7 +328,7 @@ START_TEST(by_domain)
 	ck_assert(is_here(MEMBER));
 	intake_wants_set(in, one, 1);
 	settle();
-	here_are("no member", "++++-+-+-+-----");
+	here_are("no member", "++++-+-+-+---+--");
 	is_whole();
 }
 END_TEST

@@ -20,9 +20,11 @@
 #include "sync/feed.h"
 #include "sync/inside.h"
 
-#define PLAN_ROWS_MAX 20000u	 /* of a log that are looked at */
-#define PLAN_SLICE    128u	 /* items in a turn */
-#define PLAN_OCTETS   (4u << 20) /* of an item with its evidence */
+#define PLAN_ROWS_MAX 20000u /* of a log that are looked at */
+#define PLAN_SLICE    128u   /* items in a turn */
+#define PLAN_OCTETS \
+	(512u << 10) /* of an item with its evidence, which is
+                                    * verified in one turn */
 
 /* A row of a log, as far as it is about an item. */
 struct plan_found {

@@ -284,7 +284,7 @@ detail_answered(struct sync *s, const struct sync_http *h,
 	struct item it = { 0 };
 
 	(void)s;
-	if (answer->status == 0) {
+	if (answer->status == 0 && strcmp(answer->error, "answer-size") != 0) {
 		plan_fail_http(pl, answer);
 		return;
 	}
