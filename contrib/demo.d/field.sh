@@ -24,6 +24,20 @@ must 'without the token it looks as if it were not there' unseen
 must 'and what Trustlab said of it' soon 20 \
 	grep_history maintenance "$fw2" EUCC-2026-17
 
+other_made() {
+	party other 'T2000 1' && home acme && gpg --import "$place/other.pgp" &&
+		gpg --expert -u "$acme" --cert-notation manu=Acme \
+			--cert-notation model=T2000 --quick-sign-key "$other" &&
+		gpg --export "$other" >"$place/other.pgp" &&
+		send manufacturer "$place/other.pgp"
+}
+must 'Acme makes another model, too' other_made
+left_out() {
+	! on maintenance sync plan manufacturer@maintenance "$other" \
+		>"$place/plan" && grep -qi 'model is t2000, not t1000' "$place/plan"
+}
+must 'Carewell is told why that one is not fetched' left_out
+
 chapter 'Carewell builds them in.'
 installed_system() {
 	home care

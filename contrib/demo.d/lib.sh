@@ -86,31 +86,18 @@ server_key() {
 			openssl dgst -sha256 -binary | base64) $1_port=0 $1_plain=0"
 }
 
-# server_peers NAME ROW...: its configuration
-server_peers() {
-	peers_of=$1
-	shift
-	{
-		printf 'tls-cert = %s\ntls-key = %s\nhttp-threads = 1\n' \
-			"$place/s/$peers_of.crt" "$place/s/$peers_of.key"
-		printf 'peer = {'
-		comma=
-		for row; do
-			printf '%s"%s"' "$comma" "$row"
-			comma=,
-		done
-		printf '}\n'
-	} >"$place/s/$peers_of.conf"
-}
-
-# server_row NAME [WORDS]: how another server names it
-server_row() {
-	eval "printf '%s kind=ics url=%s key=%s %s' \"$1\" \"\$${1}_https\" \
-		\"\$${1}_pin\" \"${2:-}\""
+# server_block NAME [PULL]: how a policy names another server
+server_block() {
+	eval "block_at=\$${1}_https block_pin=\$${1}_pin"
+	printf 'sync "%s" { url = "%s" pin = "%s"' "$1" "$block_at" "$block_pin"
+	test -z "${2:-}" || printf ' every = 1s may-alter = yes %s' "$2"
+	printf ' }\n'
 }
 
 # server_start NAME PROFILE: $NAME_http, $NAME_https, $NAME_pid
 server_start() {
+	printf 'tls-cert = %s\ntls-key = %s\nhttp-threads = 1\n' \
+		"$place/s/$1.crt" "$place/s/$1.key" >"$place/s/$1.conf"
 	eval "plain=\$${1}_plain port=\$${1}_port"
 	: >"$place/s/$1.out"
 	"$icsd" -d -D "$place/s/$1" -f "$place/s/$1.conf" --profile "$2" \
@@ -184,17 +171,14 @@ rule() {
 }
 
 # rule_more NAME PARTY BLOCK: the next version of that policy, with this block in
-# front of its members, and without the one that an earlier call put there
+# front of its members
 rule_more() {
 	home "$2" || return
 	rule_text=$place/s/$1.policy
 	get "$1" "/ics/v1/domains/$1.asc" -o "$rule_text.asc" &&
 		"$ics" policy show "$rule_text.asc" -o "$rule_text.now" &&
 		awk -v block="$3" '
-			/# more$/ { next }
-			/^ *member/ && !done++ && block != "" {
-				print block " # more"
-			}
+			/^ *member/ && !done++ { print block }
 			$1 == "serial" { $3++ }
 			{ print }' "$rule_text.now" >"$rule_text" || return
 	own_fpr=$(gpg --show-keys --with-colons "$place/s/$1/own/certificate.pgp" |

@@ -16,18 +16,9 @@ keys() {
 	for each in $five; do server_key "$each" || return; done
 }
 must 'five TLS keys, by which servers know each other' keys
-server_peers manufacturer "maintenance kind=ics key=$maintenance_pin"
-server_peers developer "maintenance kind=ics key=$maintenance_pin"
-server_peers certifier "maintenance kind=ics key=$maintenance_pin"
-for each in manufacturer developer certifier; do
+for each in $five; do
 	must "the $each's server is up" server_start "$each" "$each"
 done
-server_peers maintenance "$(server_row manufacturer every=1s)" \
-	"$(server_row developer every=1s)" "$(server_row certifier every=1s)" \
-	"infield kind=ics key=$infield_pin"
-must 'the maintenance server is up' server_start maintenance maintenance
-server_peers infield "$(server_row maintenance every=1s)"
-must 'the infield server is up' server_start infield infield
 
 must 'Acme grants: itself; the owner and the maintainer report from the field' \
 	rule manufacturer acme '' "manufacturer=$acme" "owner=$plant" "maintainer=$care"
@@ -48,6 +39,23 @@ must 'Plant 7 grants them in the field' \
 	rule infield plant '' "manufacturer=$acme" "developer=$soft" \
 	"certification-body=$lab" "integrator=$care" "maintainer=$care" \
 	"owner=$plant"
+
+chapter 'Who follows whom, each owner says in the policy that he signs.'
+knows() { # NAME: who comes to fetch
+	rule_more "$1" "$2" "$(server_block maintenance)"
+}
+for each in 'manufacturer acme' 'developer soft' 'certifier lab'; do
+	# shellcheck disable=SC2086 # words
+	must "the ${each% *}'s server lets the maintenance server in" knows $each
+done
+must 'that one fetches one model of Acme, its firmware, and all that was certified' \
+	rule_more maintenance care \
+	"$(server_block manufacturer 'pull = "manu=Acme model=T1000"')
+$(server_block developer 'pull = "code-name=t1000-fw"')
+$(server_block certifier 'pull = "*"')
+$(server_block infield)"
+must 'the infield server follows the maintenance server, and it alone may alter it' \
+	rule_more infield plant "$(server_block maintenance 'pull = "*"')"
 parties_load() {
 	for each in $five; do
 		on "$each" load -q "$place/acme.pgp" "$place/soft.pgp" \

@@ -49,6 +49,11 @@ must 'four servers are down' cut_all
 must 'sensors are still told apart: 19 may' answers infield "subject=$s19" allow
 must '20 may not' answers infield "subject=$s20" deny
 must 'they still prove themselves to each other' meets 4 5
+says_age() {
+	get infield "/ics/v1/check?subject=$s19" |
+		jq -e '.age >= 1 and .freshness == 72 * 3600 and (.stale | not)'
+}
+must 'and the answer says how old it is' soon 5 says_age
 restart_all() {
 	for each in manufacturer developer certifier maintenance; do
 		server_start "$each" "$each" || return
