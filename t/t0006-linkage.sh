@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The linker testifies that the daemon has no road to a secret key and that the
-# tool serves nobody; and that both are hardened.
+# tool serves nobody; that both are hardened; and that the daemon is small.
 
 . "${srcdir:=$(dirname "$0")/..}/t/lib.sh"
 . "$srcdir/t/lib-house.sh"
@@ -32,6 +32,19 @@ test_ok 'icsd links microhttpd' \
 test_ok 'ics links curl' 'catches curl links "$builddir/ics" "curl.*"'
 test_ok 'icsd is hardened' 'clean hardened "$builddir/icsd"'
 test_ok 'ics is hardened' 'clean hardened "$builddir/ics"'
+
+# size PROGRAM: its octets without symbols
+size() {
+	${STRIP:-strip} -o "$tmp/stripped" "$1" && wc -c <"$tmp/stripped"
+}
+case $(nm "$builddir/icsd" 2>/dev/null) in
+*__asan_init*) small=$((8 * 1048576)) ;;
+*) small=$((2 * 1048576)) ;;
+esac
+test_ok 'icsd is small: 2 MB of the 8 that a gateway has for it and its libraries' '
+	octets=$(size "$builddir/icsd") && echo "# $octets octets" &&
+	test "$octets" -gt 100000 && test "$octets" -lt "$small"
+'
 
 printf 'int gcry_check_version(void);int\nmain(void)\n{\n\treturn gcry_check_version();\n}\n' >"$tmp/x.c"
 test_ok 'a program of the wrong kind is caught' '
