@@ -20,11 +20,10 @@
 #include "intake/intake.h"
 #include "said_make.h"
 
-#define ACCESS_NOW   INT64_C(1900000000)
-#define ACCESS_OWNER "0411111111111111111111111111111111111111aa"
-#define ISSUER	     9
-#define THINGS	     4 /* numbers 1 to 4 */
-#define ABSENT	     5 /* the number of what is not there */
+#define ACCESS_NOW INT64_C(1900000000)
+#define ISSUER	   9
+#define THINGS	   4 /* numbers 1 to 4 */
+#define ABSENT	   5 /* the number of what is not there */
 /* The hash of "secret". */
 #define SECRET \
 	"2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
@@ -131,28 +130,21 @@ thing_make(uint32_t n)
 static inline void
 domain_make(uint32_t n)
 {
-	struct store_descriptor d = { .serial = 1, .signed_at = ACCESS_NOW };
 	struct notations_subject subject = said_subject(n);
 	struct store_bits bits = { { 0 } };
-	char plain[800], about[100];
+	char blocks[600], about[100];
 
-	(void)snprintf(d.name, sizeof(d.name), "%s", domains[n].name);
-	(void)snprintf(plain, sizeof(plain),
-	    "domain \"%s\" {\nserial = 1\nowner = \"" ACCESS_OWNER
-	    "\"\nmember { items = {\"04%s\", \"sha256:%s\"} }\nread {\n\t%s\n}"
-	    "\n}\n",
-	    d.name, things[n].fpr, things[n].code, domains[n].read);
-	d.text = descriptor_make(plain);
-	OK(notations_vfp_read(bytes_of_str(ACCESS_OWNER), &d.owner));
+	(void)snprintf(blocks, sizeof(blocks),
+	    "member { items = {\"04%s\", \"sha256:%s\"} }\nread {\n\t%s\n}",
+	    things[n].fpr, things[n].code, domains[n].read);
+	store_bits_set(&bits, descriptor_blocks(sc.store, domains[n].name, 1,
+				  blocks, ACCESS_NOW));
 	OK(store_begin(sc.store));
-	OK(store_descriptor_put(sc.store, &d, ACCESS_NOW));
-	store_bits_set(&bits, d.domain);
 	OK(store_membership_set(sc.store, &subject, &bits));
 	(void)snprintf(about, sizeof(about), "code:sha256:%s", things[n].code);
 	ck_assert(notations_subject_read(bytes_of_str(about), &subject));
 	OK(store_membership_set(sc.store, &subject, &bits));
 	OK(store_commit(sc.store));
-	alloc_bytes_free(d.text);
 }
 
 /* ---- the front ------------------------------------------------------------- */

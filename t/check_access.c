@@ -266,37 +266,25 @@ START_TEST(matrix)
 }
 END_TEST
 
-static Suite *
-suite_make(void)
+static void
+add(TCase *t)
 {
-	Suite *s = suite_create("access");
-	TCase *t = tcase_create("matrix");
-
 	tcase_add_unchecked_fixture(t, access_begin, access_end);
-	tcase_set_timeout(t, 300);
 	tcase_add_test(t, every_route_has_its_row);
 	tcase_add_loop_test(t, matrix, 0, (int)ROWS);
-	suite_add_tcase(s, t);
-	return s;
 }
 
 int
 main(void)
 {
-	SRunner *sr = srunner_create(suite_make());
-	int failed;
+	int status;
 
 	if (pgp_crypto_init() != ICS_OK ||
 	    curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return EXIT_FAILURE;
 	client = curl_easy_init();
-	/* The server's threads do not live on in a child. */
-	srunner_set_fork_status(sr, CK_NOFORK);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+	status = fixture_run("access", add);
 	curl_easy_cleanup(client);
 	curl_global_cleanup();
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return status;
 }

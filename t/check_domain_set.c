@@ -9,7 +9,7 @@
 #include "descriptor_make.h"
 #include "store_make.h"
 
-#define OWNER "0411111111111111111111111111111111111111aa"
+#define OWNER DESCRIPTOR_OWNER
 #define ACME  "0422222222222222222222222222222222222222bb"
 
 static struct scene sc;
@@ -38,29 +38,20 @@ fpr_of(const char *vfp)
 static void
 text_put(const char *name, int64_t serial, const char *plain)
 {
-	struct bytes text = descriptor_make(plain);
 	struct store_descriptor d = { .serial = serial,
 		.owner = fpr_of(OWNER),
-		.signed_at = 1000 * serial,
-		.text = text };
+		.signed_at = 1000 * serial };
 
 	(void)snprintf(d.name, sizeof(d.name), "%s", name);
-	OK(store_begin(sc.store));
-	OK(store_descriptor_put(sc.store, &d, 5000));
-	OK(store_commit(sc.store));
+	descriptor_store(sc.store, &d, plain, 5000);
 	OK(store_reader_begin(sc.reader));
-	alloc_bytes_free(text);
 }
 
 static void
 put(const char *name, int64_t serial, const char *body)
 {
-	char plain[600];
-
-	(void)snprintf(plain, sizeof(plain),
-	    "domain \"%s\" {\nserial = %lld\nowner = \"" OWNER "\"\n%s\n}\n",
-	    name, (long long)serial, body);
-	text_put(name, serial, plain);
+	(void)descriptor_blocks(sc.store, name, serial, body, 1000 * serial);
+	OK(store_reader_begin(sc.reader));
 }
 
 static size_t

@@ -3,8 +3,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include <arpa/inet.h>
-#include <check.h>
 #include <curl/curl.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
@@ -18,6 +16,8 @@
 
 #include "base/b64.h"
 #include "base/clock.h"
+#include "base/net.h"
+#include "fixture.h"
 #include "hkp/hkp.h"
 #include "hkp/request.h"
 #include "hkp/server.h"
@@ -136,22 +136,20 @@ static struct store *store;
 static struct intake *in;
 static struct hkp *front;
 static int listener;
-static char url[64];
+static char url[NET_TEXT_MAX + 16];
 static struct hkp_config config;
 
 static void
 listen_somewhere(void)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET };
-	socklen_t n = sizeof(sa);
+	struct net_addr addr;
+	char text[NET_TEXT_MAX];
 
-	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	ck_assert_int_eq(bind(listener, (struct sockaddr *)&sa, n), 0);
-	ck_assert_int_eq(listen(listener, 16), 0);
-	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&sa, &n), 0);
-	(void)snprintf(url, sizeof(url), "https://127.0.0.1:%u/who",
-	    ntohs(sa.sin_port)); /* fits */
+	ck_assert_int_eq(net_addr_read("127.0.0.1:0", 0, &addr), ICS_OK);
+	ck_assert_int_eq(net_listen(&addr, &listener), ICS_OK);
+	ck_assert_int_eq(net_addr_of(listener, &addr), ICS_OK);
+	net_addr_write(&addr, text);
+	(void)snprintf(url, sizeof(url), "https://%s/who", text); /* fits */
 }
 
 static void
@@ -423,14 +421,10 @@ START_TEST(silent_client)
 }
 END_TEST
 
-static Suite *
-suite_make(void)
+static void
+add(TCase *t)
 {
-	Suite *s = suite_create("hkp_peer");
-	TCase *t = tcase_create("peer");
-
 	tcase_add_unchecked_fixture(t, start, stop);
-	tcase_set_timeout(t, 120);
 	tcase_add_test(t, by_key);
 	tcase_add_test(t, key_not_words);
 	tcase_add_test(t, nobody_known);
@@ -440,23 +434,15 @@ suite_make(void)
 	tcase_add_test(t, silent_client);
 	tcase_add_test(t, pin_text);
 	tcase_add_test(t, pin_for_curl);
-	suite_add_tcase(s, t);
-	return s;
 }
 
 int
 main(void)
 {
-	SRunner *sr = srunner_create(suite_make());
-	int failed;
+	int status;
 
 	curl_global_init(CURL_GLOBAL_DEFAULT);
-	/* The server's threads do not live on in a child. */
-	srunner_set_fork_status(sr, CK_NOFORK);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+	status = fixture_run("hkp_peer", add);
 	curl_global_cleanup();
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return status;
 }

@@ -7,7 +7,6 @@
 #include "said_make.h"
 #include "sync/rule.h"
 
-#define OWNER "0411111111111111111111111111111111111111aa"
 #define PIN   "sha256//AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 #define PIN2  "sha256//AQECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 #define WHERE "url = \"hkps://x\" pin = \"" PIN "\" "
@@ -20,21 +19,7 @@ static struct sync_rules rules;
 static void
 domain_put(const char *name, const char *blocks)
 {
-	struct store_descriptor d = { .serial = 1, .signed_at = NOW };
-	struct buf plain;
-
-	buf_init(&plain, 1u << 20);
-	buf_printf(&plain,
-	    "domain \"%s\" {\nserial = 1\nowner = \"" OWNER "\"\n%s\n}\n", name,
-	    blocks);
-	(void)snprintf(d.name, sizeof(d.name), "%s", name); /* fits */
-	d.text = descriptor_make(buf_str(&plain));
-	OK(notations_vfp_read(bytes_of_str(OWNER), &d.owner));
-	OK(store_begin(sc.store));
-	OK(store_descriptor_put(sc.store, &d, NOW));
-	OK(store_commit(sc.store));
-	alloc_bytes_free(d.text);
-	buf_release(&plain);
+	(void)descriptor_blocks(sc.store, name, 1, blocks, NOW);
 }
 
 /* Two domains; "" for none. */

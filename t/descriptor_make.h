@@ -9,6 +9,11 @@
 
 #include "domain/domain.h"
 #include "fixture.h"
+#include "notations/notations.h"
+#include "store_make.h"
+
+/* Nobody's fingerprint. */
+#define DESCRIPTOR_OWNER "0411111111111111111111111111111111111111aa"
 
 /* The caller frees it with alloc_bytes_free. */
 static inline struct bytes
@@ -26,6 +31,40 @@ descriptor_make(const char *plain)
 	free(all);
 	fixture_free(model);
 	return buf_take(&out);
+}
+
+/* The store takes a descriptor of this plain text; d tells the rest, and then
+ * its number. */
+static inline void
+descriptor_store(struct store *store, struct store_descriptor *d,
+    const char *plain, int64_t now)
+{
+	d->text = descriptor_make(plain);
+	OK(store_begin(store));
+	OK(store_descriptor_put(store, d, now));
+	OK(store_commit(store));
+	alloc_bytes_free(d->text);
+	d->text = bytes_of(NULL, 0);
+}
+
+/* A domain of these blocks, owned by nobody; its number. */
+static inline unsigned
+descriptor_blocks(struct store *store, const char *name, int64_t serial,
+    const char *blocks, int64_t now)
+{
+	struct store_descriptor d = { .serial = serial, .signed_at = now };
+	struct buf plain;
+
+	buf_init(&plain, DOMAIN_TEXT_MAX);
+	buf_printf(&plain,
+	    "domain \"%s\" {\nserial = %lld\nowner = \"" DESCRIPTOR_OWNER
+	    "\"\n%s\n}\n",
+	    name, (long long)serial, blocks);
+	(void)snprintf(d.name, sizeof(d.name), "%s", name); /* fits */
+	OK(notations_vfp_read(bytes_of_str(DESCRIPTOR_OWNER), &d.owner));
+	descriptor_store(store, &d, buf_str(&plain), now);
+	buf_release(&plain);
+	return d.domain;
 }
 
 #endif
