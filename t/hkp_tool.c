@@ -10,6 +10,7 @@
  *		odd     its User ID has a colon, a percent sign, UTF-8, a
  *			control character and a script
  *		many    100,000 equal signatures
+ *		fleet   2,000 devices of one system
  *	fpr         fingerprint of the certificate on standard input
  *	skshash     its SKS hash
  *	wkd ADDRESS the name of a mail address in a Web Key Directory
@@ -36,6 +37,7 @@
 #include "maker.h"
 
 #define SIGNATURES 100000
+#define FLEET	   2000
 
 static void
 v6(struct buf *out)
@@ -112,10 +114,25 @@ many(struct buf *out)
 	buf_release(&sig);
 }
 
+/* Each with a key of its own. */
+static void
+fleet(struct buf *out)
+{
+	for (unsigned i = 0; i < FLEET; i++) {
+		struct maker_key k;
+		char name[32];
+
+		maker_key_init(&k, 4, 10000 + i, MAKER_NOW);
+		(void)snprintf(name, sizeof(name), "Device %u", i); /* fits */
+		maker_cert_put(out, &k, name);
+	}
+}
+
 static const struct {
 	const char *word;
 	void (*make)(struct buf *out);
 } kinds[] = {
+	{ "fleet", fleet },
 	{ "v6", v6 },
 	{ "mixed", mixed },
 	{ "old", old },
