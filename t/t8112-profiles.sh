@@ -112,6 +112,14 @@ found() {
 		gpg --keyserver "hkp://127.0.0.1:$icsd_port" --recv-keys "$own"
 }
 
+# A writer, a checker, and who keeps step with peers.
+give_way_of() { # PROFILE
+	case $1 in
+	infield) echo 3 ;;
+	*) echo 0 ;;
+	esac
+}
+
 roles >"$tmp/roles"
 while read -r profile role <&3; do
 	test_ok "$profile: from an empty directory" 'begins $profile'
@@ -121,6 +129,11 @@ while read -r profile role <&3; do
 	'
 	test_ok "$profile: a grant by its own key" 'granted $profile $role'
 	test_ok "$profile: takes what is its part" 'takes $profile'
+	test_ok "$profile: which threads give way to those that answer" '
+		same "$(give_way_of "$profile")" "$(cat "/proc/$icsd_pid/task/"*/stat |
+			$AWK "{ sub(/.*\\) /, \"\"); if (\$17 == 10) n++ }
+				END { print n + 0 }")"
+	'
 	test_ok "$profile: the next start makes nothing" 'again $profile'
 	case $profile in
 	manufacturer | developer | certifier)

@@ -22,6 +22,8 @@
 #include <linux/landlock.h>
 #endif
 
+#define GIVE_WAY 10 /* niceness: a tenth of the time, when all want all of it */
+
 /* The leak checker of a sanitizer reads its own process as a debugger. */
 #ifdef ICS_SANITIZE
 #define DUMPABLE 1
@@ -208,3 +210,11 @@ sandbox_files(const char *const *read_write, const char *const *read_only,
 }
 
 #endif
+
+void
+sandbox_give_way(void)
+{
+	/* On Linux each thread has a niceness. One may always be nicer; where
+	 * it is refused nothing is lost. */
+	(void)setpriority(PRIO_PROCESS, 0, GIVE_WAY);
+}

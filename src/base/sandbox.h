@@ -42,4 +42,8 @@ enum ics_err sandbox_files(const char *const *read_write,
  */
 enum ics_err sandbox_calls(bool is_mute, bool *active);
 
+/* From now on the calling thread, and it alone, lets others go first: who
+ * answers before who works for later. */
+void sandbox_give_way(void);
+
 #endif

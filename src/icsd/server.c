@@ -194,6 +194,16 @@ out:
 	return err;
 }
 
+/* In the field checks come first; what peers bring may wait for them. */
+static bool
+is_asked_most(const struct conf *c)
+{
+	enum domain_profile profile;
+
+	return domain_profile_find(bytes_of_str(c->profile), &profile) &&
+	       profile == DOMAIN_PROFILE_INFIELD;
+}
+
 /* Of c, for this server as it was started. */
 static void
 sync_describe(const struct server *s, const struct conf *c,
@@ -211,6 +221,7 @@ sync_describe(const struct server *s, const struct conf *c,
 	config->http_port = listen_http_port(&s->listeners);
 	config->is_mute = s->is_mute;
 	config->has_pin = tls_pin(c, pin) && sync_pin_read(pin, config->pin);
+	config->gives_way = is_asked_most(s->first);
 }
 
 static enum ics_err
@@ -231,6 +242,7 @@ start_confined(struct server *s, struct conf *c)
 		.pending_max = c->pending_max,
 		.rights = c->policy,
 		.refuse_claims = !c->claims,
+		.gives_way = is_asked_most(c),
 	};
 	enum ics_err err;
 

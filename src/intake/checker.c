@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sandbox.h"
 #include "intake/work.h"
 
 #define KEYS_MAX (8u * PGP_PACKET_MAX) /* octets of candidate issuers' keys */
@@ -176,6 +177,8 @@ checker_main(void *arg)
 	    store_reader_open(in->dir, in->config.store, &c.reader);
 	struct work *w;
 
+	if (in->config.gives_way)
+		sandbox_give_way();
 	/* All its room at once: keys lent from it must not move. */
 	buf_init(&c.keys, KEYS_MAX);
 	(void)buf_grow(&c.keys, KEYS_MAX);

@@ -123,6 +123,7 @@ struct intake_config {
 	                   * may take; 0: INTAKE_COST_NS */
 	bool refuse_claims; /* no records of those who have no right */
 	enum domain_profile profile; /* what it takes at all: takes.def */
+	bool gives_way; /* its threads let those go first who answer */
 };
 
 /* Start the threads. The caller stops it with intake_free. */

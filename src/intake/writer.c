@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sandbox.h"
 #include "intake/writer.h"
 
 #define ROOM_AFTER_NS 1000000000u /* nothing refused for so long: it is room */
@@ -253,6 +254,8 @@ writer_main(void *arg)
 	size_t n;
 
 	wr->in = arg;
+	if (wr->in->config.gives_way)
+		sandbox_give_way();
 	wr->store = wr->in->config.store;
 	wr->drains = queue_new(1);
 	tree_build(wr);

@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sandbox.h"
 #include "sync/conn.h"
 
 #define MS	  UINT64_C(1000000)
@@ -191,6 +192,8 @@ sync_main(void *arg)
 {
 	struct sync *s = arg;
 
+	if (s->config.gives_way)
+		sandbox_give_way();
 	while (!s->is_stopping)
 		turn(s, patience_ms(s));
 	sync_state_save(s);

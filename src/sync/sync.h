@@ -139,8 +139,9 @@ struct sync_config {
 	unsigned session_seconds; /* 60 */
 	unsigned pause_seconds;	  /* between sessions that a peer begins: 20 */
 	bool is_mute;		  /* the process gave up making connections */
-	bool is_closed;		  /* what is of no domain is nobody's to see */
-	size_t frame;		  /* octets: 256 KiB */
+	bool gives_way; /* its thread lets those go first who answer */
+	bool is_closed; /* what is of no domain is nobody's to see */
+	size_t frame;	/* octets: 256 KiB */
 };
 
 /* Start the thread. The caller stops it before intake. */
