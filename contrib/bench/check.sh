@@ -1,111 +1,198 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# check.sh [COUNT [BUILD-FOLDER [SECONDS]]]: what does /ics/v1/check cost beside
-# a static answer (/pks/health) of the same server, with COUNT devices in a
-# domain? Rates as ratios, for who asks by lines and by JSON, over HTTP and
-# HTTPS with keep-alive; latency at 1,000 a second, beside a load that goes on;
-# decisions made anew, by a descriptor of 10 grants and by 1,000 in one of 100
-# domains; resident memory; restart to the first answer. Needs wrk and openssl.
+# check.sh [COUNT [BUILD-FOLDER [SECONDS]]]: what a server in the field promises,
+# held against what it does: icsd --profile infield with COUNT devices of a
+# domain that the asking network may read, beside a domain that it may not.
+# README says what each row means. Needs wrk, openssl, curl and jq, a minute or
+# two, and a machine that has nothing else to do.
 
 count=${1:-10000}
 builddir=$(cd "${2:-.}" && pwd)
-seconds=${3:-5}
+seconds=${3:-2}
 srcdir=$(cd "$(dirname "$0")/../.." && pwd)
 AWK=${AWK:-awk}
 . "$srcdir/t/lib.sh"
 . "$srcdir/t/lib-gpg.sh"
 . "$srcdir/t/lib-icsd.sh"
-skip_unless wrk openssl
+. "$srcdir/t/lib-own.sh"
+skip_unless wrk
 HOME=$tmp XDG_STATE_HOME=$tmp
 export HOME XDG_STATE_HOME
 GEN=$builddir/contrib/bench/gen
-test -x "$GEN" || { echo "make contrib/bench/gen"; exit 1; }
+PACE=$builddir/contrib/bench/pace
+test -x "$GEN" && test -x "$PACE" || { echo "make bench-programs"; exit 1; }
+more=15000 # devices that a sync brings
+check='/ics/v1/check?subject={key}'
+missed=0 above_runs=
 
 field() { # NAME LINE
-	printf '%s\n' "$2" | sed -n "s/.*wrk .*$1=\([0-9.]*\).*/\1/p"
+	printf '%s\n' "$2" | sed -n "s/.* $1=\([0-9.]*\).*/\1/p"
 }
-# ask URL PATH [ACCEPT [PAUSE]]: the line of check.lua
+# ask URL PATH [ACCEPT]: the line of check.lua
 ask() {
 	wrk -t 2 -c 20 -d "$seconds" --latency -s "$srcdir/contrib/bench/check.lua" \
-		"$1" -- "$tmp/keys" "$2" "${3:-}" "${4:-0}" | grep '^wrk '
+		"$1" -- "$tmp/keys" "$2" "${3:-}" | grep '^wrk '
 }
-# rate URL PATH [ACCEPT]: the best of three, which others disturbed least
-rate() {
-	for turn in 1 2 3; do field rate "$(ask "$@")"; done | sort -n | tail -n 1
+pace() { # URL ACCEPT EXPECT RATE SECONDS
+	"$PACE" --url "$1$check" --keys "$tmp/keys" --accept "$2" --expect "$3" \
+		--rate "$4" --seconds "$5"
 }
-ratio() { $AWK -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
-resident() { $AWK '/^VmRSS/ { print int($2 / 1024) }' "/proc/$icsd_pid/status"; }
+memory() { # NAME: MiB, rounded up
+	$AWK -v name="$1:" '$1 == name { print int(($2 + 1023) / 1024) }' \
+		"/proc/$icsd_pid/status"
+}
+# row WHAT VALUE [lt|ge TARGET]: a line of the table
+row() {
+	if test $# -lt 3; then
+		printf '%-58s %9s\n' "$1" "$2"
+		return
+	fi
+	row_met=$($AWK -v a="$2" -v op="$3" -v b="$4" 'BEGIN {
+		print a != "" && (op == "lt" ? a + 0 < b : a + 0 >= b) ? "met" : "NOT MET" }')
+	test "$row_met" = met || missed=$((missed + 1))
+	printf '%-58s %9s  %s %-5s %s\n' "$1" "$2" \
+		"$(test "$3" = lt && echo '<' || echo '>=')" "$4" "$row_met"
+}
 
-# descriptor NAME SERIAL GRANTS
+# descriptor FILE NAME SERIAL GRANTS READ
 descriptor() {
 	{
-		printf 'domain "%s" {\nserial = %d\nowner = "04%s"\n' "$1" "$2" \
-			"$gpg_fpr"
-		echo 'member { kind = device }'
-		for n in $(seq "$3"); do
-			printf 'grant "04%040x" { role = owner }\n' "$n"
-		done
+		printf 'domain "%s" {\nserial = %d\nowner = "04%s"\nlevel = closed\n' \
+			"$2" "$3" "$gpg_fpr"
+		echo 'member { certified-by = {manufacturer} }'
+		echo 'require device { must = {manufacturer} }'
+		printf 'grant "04%s" { role = manufacturer }\nread { %s }\n' \
+			"$maker" "$5"
+		$AWK -v n="$4" 'BEGIN { while (n-- > 0)
+			printf "grant \"04%040x\" { role = owner }\n", n }'
 		echo '}'
-	} >"$tmp/policy"
-	gpg -u "$gpg_fpr" -o "$tmp/policy.asc" --clearsign "$tmp/policy" &&
-		"$ICS" -D "$icsd_dir" load -q "$tmp/policy.asc"
+	} >"$tmp/policy" &&
+		gpg -u "$gpg_fpr" -o "$1" --clearsign "$tmp/policy"
+}
+may='networks = {"127.0.0.0/8"}'
+
+# devices FILE FIRST COUNT: with their maker, who certified them
+devices() {
+	"$GEN" --seed 1 --maker --first "$2" --count "$3" --out "$1" \
+		--list "$1.list"
+}
+prepare() {
+	devices "$tmp/devices" 0 "$count" &&
+		devices "$tmp/more-http" 500000 "$more" &&
+		devices "$tmp/more-https" 600000 "$more" &&
+		$AWK 'NR > 1 { print $1 }' "$tmp/devices.list" >"$tmp/keys" &&
+		maker=$($AWK 'NR == 1 { print tolower($1) }' "$tmp/devices.list") &&
+		gpg_home && gpg_key 'Plant <plant@example.org>' ed25519 &&
+		gpg --export >"$tmp/owner" &&
+		descriptor "$tmp/plant" plant 1 10 "$may" &&
+		descriptor "$tmp/office" office 1 10 'public = no' &&
+		own_new field above && own_start above && own_stop above &&
+		own_start field --profile infield && own_stop field &&
+		own_rows above "$(own_row_of field)" &&
+		own_rows field "$(own_row_of above)" &&
+		own_start field --profile infield &&
+		own_ics field load -q "$tmp/owner" &&
+		own_ics field load -q "$tmp/plant" "$tmp/office" &&
+		own_ics field load -q "$tmp/devices" &&
+		own_ics above load -q "$tmp/devices"
 }
 
-{
-	"$GEN" --seed 1 --count "$count" --out "$tmp/devices.pgp" \
-		--list "$tmp/list" &&
-		$AWK '{ print $1 }' "$tmp/list" >"$tmp/keys" &&
-		"$GEN" --seed 1 --first 500000 --count 20000 --out "$tmp/more.pgp" &&
-		gpg_home && gpg_key 'Plant <plant@example.org>' ed25519 &&
-		gpg --export >"$tmp/owner.pgp" &&
-		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
-			-nodes -keyout "$tmp/tls.key" -out "$tmp/tls.pem" -days 2 \
-			-subj /CN=localhost &&
-		icsd_start one -l http://127.0.0.1:0 -l https://127.0.0.1:0 \
-			--tls-cert "$tmp/tls.pem" --tls-key "$tmp/tls.key" &&
-		"$ICS" -D "$icsd_dir" load -q "$tmp/devices.pgp" "$tmp/owner.pgp" &&
-		descriptor plant 1 10
-} >"$tmp/log" 2>&1 || { tail "$tmp/log"; exit 1; }
+field_again() {
+	own_stop field >/dev/null 2>&1
+	own_start field --profile infield
+}
 
-echo "$count devices; $(nproc) cores, which wrk shares; load $(cut -d ' ' -f 1 /proc/loadavg)"
-check='/ics/v1/check?subject={key}'
-for url in "$icsd_http" "$icsd_https"; do
+prepare >"$tmp/log" 2>&1 || { tail "$tmp/log"; exit 1; }
+echo "$count devices; $(nproc) cores, which those who ask share; load $(cut -d ' ' -f 1 /proc/loadavg)"
+
+before=$(date +%s%N)
+field_again >"$tmp/log" 2>&1 || { tail "$tmp/log"; exit 1; }
+http_code "/ics/v1/check?subject=$(head -n 1 "$tmp/keys")" >/dev/null
+row 'stop, start and first answer, ms' \
+	$((($(date +%s%N) - before) / 1000000)) lt 1000
+row 'resident at first, MiB' "$(memory VmRSS)" lt 32
+row '  of that our own, MiB' "$(memory RssAnon)"
+
+# Each answer is looked at; and each worker has decided.
+for url in "$field_http" "$field_url"; do
+	line=$(pace "$url" application/json '{"subject":' 4000 3)
+	line=$(pace "$url" text/plain allow 4000 3)
+	row "wrong of $(field asked "$line") answers, ${url%%:*}" \
+		"$(field bad "$line")" lt 1
+done
+
+# rates URL ACCEPT: static and check take turns; the best of each
+rates() {
+	rates_static=0 rates_check=0 rates_bad=0
+	for turn in 1 2 3; do
+		rates_line=$(ask "$1" /pks/health)
+		rates_static=$(printf '%s\n' "$rates_static" \
+			"$(field rate "$rates_line")" | sort -n | tail -n 1)
+		rates_line=$(ask "$1" "$check" "$2")
+		rates_check=$(printf '%s\n' "$rates_check" \
+			"$(field rate "$rates_line")" | sort -n | tail -n 1)
+		rates_bad=$((rates_bad + $(field bad "$rates_line")))
+	done
+}
+for url in "$field_http" "$field_url"; do
 	for accept in text/plain application/json; do
-		ask "$url" "$check" "$accept" >/dev/null # each worker decides
-		a=$(rate "$url" /pks/health) b=$(rate "$url" "$check" "$accept")
-		printf '%-6s %-17s %6.0f a second, static %6.0f: %s\n' "${url%%:*}" \
-			"$accept" "$b" "$a" "$(ratio "$b" "$a")"
+		rates "$url" "$accept"
+		test "$rates_bad" = 0 || rates_check=0
+		row "${url%%:*}, $accept, a second" "$rates_check"
+		row '  of a static answer (/pks/health), a second' "$rates_static"
+		row '  ratio' "$($AWK -v a="$rates_check" -v b="$rates_static" \
+			'BEGIN { if (b > 0) printf "%.2f", a / b }')" ge 0.60
 	done
 done
-for url in "$icsd_http" "$icsd_https"; do
-	"$ICS" -D "$icsd_dir" load -q "$tmp/more.pgp" &
-	loader=$!
-	line=$(ask "$url" "$check" text/plain 20)
-	wait "$loader"
-	printf '%-6s beside a load: %s a second, p50 %s ms, p99 %s ms, %s bad\n' \
-		"${url%%:*}" "$(field rate "$line")" "$(field p50 "$line")" \
-		"$(field p99 "$line")" "$(field bad "$line")"
-done
+row 'resident after all that, MiB' "$(memory VmRSS)" lt 32
+row '  of that our own, MiB' "$(memory RssAnon)"
+row '  of that of files: programs and libraries, MiB' "$(memory RssFile)"
 
-icsd_stop
-before=$(date +%s%N)
-icsd_start one >/dev/null
-key=$(head -n 1 "$tmp/keys")
-http_code "/ics/v1/check?subject=$key" >/dev/null
-printf 'restart to the first answer: %d ms\n' \
-	$((($(date +%s%N) - before) / 1000000))
-printf 'resident: %d MiB at first, ' "$(resident)"
-ask "$icsd_http" /pks/health >/dev/null
-printf '%d after %d s of a static answer, ' "$(resident)" "$seconds"
-ask "$icsd_http" "$check" text/plain >/dev/null
-echo "$(resident) after as many of checks, all devices kept"
+# What is above stands for another machine: it gets what time is left.
+above_start() { # FILE: with these devices more
+	{ test -z "$above_runs" || own_stop above; } &&
+		own_ics above load -q "$1" && own_start above &&
+		above_runs=yes &&
+		renice -n 19 -p $(ls "/proc/$above_pid/task")
+}
+certs() { own_ics field stats --json | jq .certs; }
+# synced URL: the field's server is asked while it fetches devices from above
+synced() {
+	above_start "$tmp/more-${1%%:*}" >"$tmp/log" 2>&1 ||
+		{ tail "$tmp/log"; return; }
+	icsd_pid=$field_pid
+	synced_from=$(certs)
+	own_round field above >"$tmp/round" 2>&1 &
+	synced_round=$!
+	wait_until 30 'test "$(certs)" -gt "$synced_from"'
+	synced_line=$(pace "$1" text/plain allow 1000 5)
+	synced_to=$(certs)
+	wait "$synced_round" || cat "$tmp/round"
+	row "asked at $(field rate "$synced_line") a second, ${1%%:*}, p99 ms" \
+		"$(field p99 "$synced_line")" lt 5
+	row '  p50 ms' "$(field p50 "$synced_line")"
+	row '  the longest, ms' "$(field max "$synced_line")"
+	row '  wrong' "$(field bad "$synced_line")" lt 1
+	row '  devices that came meanwhile (0: nothing was measured)' \
+		"$((synced_to - synced_from))" ge 1
+}
+for url in "$field_http" "$field_url"; do synced "$url"; done
+row "resident after that, $(certs) devices, MiB" "$(memory VmRSS)"
 
 # A time is asked about, so nothing kept will do.
 anew="$check&domain=plant&at=$(date +%s)"
-few=$(rate "$icsd_http" "$anew" text/plain)
-for n in $(seq 99); do descriptor "d$n" 1 10; done >"$tmp/log" 2>&1
-descriptor plant 2 1000 >>"$tmp/log" 2>&1
-many=$(rate "$icsd_http" "$anew" text/plain)
-printf 'decided anew: %.0f a second by 10 grants, %.0f by 1,000 and 100 domains: %s\n' \
-	"$few" "$many" "$(ratio "$few" "$many")"
+few=$(field rate "$(ask "$field_http" "$anew" text/plain)")
+for n in $(seq 99); do
+	descriptor "$tmp/d$n" "d$n" 1 10 "$may"
+done >"$tmp/log" 2>&1
+descriptor "$tmp/plant2" plant 2 1000 "$may" >>"$tmp/log" 2>&1
+own_ics field load -q "$tmp"/d[0-9] "$tmp"/d[0-9][0-9] "$tmp/plant2" \
+	>>"$tmp/log" 2>&1
+wait_until 60 'test "$(field bad "$(pace "$field_http" text/plain allow 100 1)")" = 0'
+many=$(field rate "$(ask "$field_http" "$anew" text/plain)")
+row 'decided anew by 10 grants, a second' "$few"
+row '  by 1,000, and 100 domains' "$many"
+row '  times as dear' "$($AWK -v a="$few" -v b="$many" \
+	'BEGIN { if (b > 0) printf "%.2f", a / b }')" lt 10
+test "$missed" = 0 || echo "$missed of the targets not met"
