@@ -12,6 +12,13 @@
 . "$srcdir/t/lib-hkp.sh"
 . "$srcdir/t/lib-api.sh"
 
+# Each step has its date, a minute after the former: they are quick, and what
+# two parties say within a second has no order.
+step=30 # minutes ago
+dated() {
+	step=$((step - 1))
+	when=$(date -u -d "$step minutes ago" +%Y-%m-%dT%H:%M:%SZ)
+}
 # owned SERIAL OWNER SIGNER: the version that says whose it is
 owned() {
 	cat >"$tmp/plant" <<-X
@@ -23,9 +30,11 @@ owned() {
 		}
 	X
 	rm -f "$tmp/plant.asc"
-	gpg -u "$3" --clearsign "$tmp/plant" && put
+	dated && gpg_at "$(echo "$when" | tr -d ":Z-")" -u "$3" \
+		--clearsign "$tmp/plant" && put
 }
 put() {
+	when=
 	"$ICS" -D "$icsd_dir" policy put "$tmp/plant.asc"
 }
 # decided OUT: yes or no for every device, a line each
@@ -51,15 +60,17 @@ key() { # NAME
 device() { # N: its fingerprint
 	sed -n "$1p" "$tmp/all"
 }
-# says WHO STATE N...: now, or at $when. What two parties say within a day is a
-# conflict, of which the graver word counts: so former words are older.
+# says WHO STATE N...: at $when, or next. What two parties say within a day is
+# a conflict, of which the graver word counts: so the first words are older.
 says() {
 	says_who=$1 says_state=$2
 	shift 2
+	test -n "$when" || dated
 	for each; do
 		"$ICS" -s "$icsd_http" state "04$(device "$each")" "$says_state" \
-			--as "$says_who" -q ${when:+--date "$when"} || return
+			--as "$says_who" -q --date "$when" || return
 	done
+	when=
 }
 
 test_ok 'a system of 2,000 devices, its owner, and another one' '
@@ -72,13 +83,13 @@ test_ok 'a system of 2,000 devices, its owner, and another one' '
 	same 2000 "$(sort -u "$tmp/all" | wc -l | tr -d " ")" &&
 	split -l 200 "$tmp/all" "$tmp/q." && owned 1 "$old" "$old"
 '
-when=$(date -u -d '3 days ago' +%Y-%m-%dT%H:%M:%SZ)
+long_ago=$(date -u -d '3 days ago' +%Y-%m-%dT%H:%M:%SZ)
 test_ok 'the word of the owner counts, for the first, the last and between' '
-	says "$old" active 1 && says "$old" suspended 2 1000 2000 &&
+	when=$long_ago && says "$old" active 1 &&
+	when=$long_ago && says "$old" suspended 2 1000 2000 &&
 	line "$(device 1)" allow && line "$(device 1000)" "deny state" &&
 	line "$(device 2000)" "deny state"
 '
-when=
 test_ok 'what another one says is a claim' '
 	says "$new" suspended 3 && line "$(device 3)" allow
 '
