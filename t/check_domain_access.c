@@ -55,7 +55,7 @@ domain_put(unsigned i)
 
 	(void)snprintf(name, sizeof(name), "d%u", i);
 	(void)snprintf(read, sizeof(read), "read { %s }", reads[i]); /* fits */
-	(void)descriptor_blocks(sc.store, name, 1, read, NOW);
+	(void)descriptor_blocks(sc.store, name, read, NOW);
 }
 
 static void

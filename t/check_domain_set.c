@@ -50,8 +50,12 @@ text_put(const char *name, int64_t serial, const char *plain)
 static void
 put(const char *name, int64_t serial, const char *body)
 {
-	(void)descriptor_blocks(sc.store, name, serial, body, 1000 * serial);
-	OK(store_reader_begin(sc.reader));
+	char plain[600];
+
+	(void)snprintf(plain, sizeof(plain),
+	    "domain \"%s\" {\nserial = %lld\nowner = \"" OWNER "\"\n%s\n}\n",
+	    name, (long long)serial, body);
+	text_put(name, serial, plain);
 }
 
 static size_t

@@ -19,7 +19,7 @@ static struct sync_rules rules;
 static void
 domain_put(const char *name, const char *blocks)
 {
-	(void)descriptor_blocks(sc.store, name, 1, blocks, NOW);
+	(void)descriptor_blocks(sc.store, name, blocks, NOW);
 }
 
 /* Two domains; "" for none. */

@@ -47,19 +47,20 @@ descriptor_store(struct store *store, struct store_descriptor *d,
 	d->text = bytes_of(NULL, 0);
 }
 
-/* A domain of these blocks, owned by nobody; its number. */
+/* The first descriptor of a domain of these blocks, owned by nobody; the
+ * domain's number. */
 static inline unsigned
-descriptor_blocks(struct store *store, const char *name, int64_t serial,
-    const char *blocks, int64_t now)
+descriptor_blocks(struct store *store, const char *name, const char *blocks,
+    int64_t now)
 {
-	struct store_descriptor d = { .serial = serial, .signed_at = now };
+	struct store_descriptor d = { .serial = 1, .signed_at = now };
 	struct buf plain;
 
 	buf_init(&plain, DOMAIN_TEXT_MAX);
 	buf_printf(&plain,
-	    "domain \"%s\" {\nserial = %lld\nowner = \"" DESCRIPTOR_OWNER
+	    "domain \"%s\" {\nserial = 1\nowner = \"" DESCRIPTOR_OWNER
 	    "\"\n%s\n}\n",
-	    name, (long long)serial, blocks);
+	    name, blocks);
 	(void)snprintf(d.name, sizeof(d.name), "%s", name); /* fits */
 	OK(notations_vfp_read(bytes_of_str(DESCRIPTOR_OWNER), &d.owner));
 	descriptor_store(store, &d, buf_str(&plain), now);
