@@ -137,8 +137,8 @@ domain_make(uint32_t n)
 	(void)snprintf(blocks, sizeof(blocks),
 	    "member { items = {\"04%s\", \"sha256:%s\"} }\nread {\n\t%s\n}",
 	    things[n].fpr, things[n].code, domains[n].read);
-	store_bits_set(&bits, descriptor_blocks(sc.store, domains[n].name, 1,
-				  blocks, ACCESS_NOW));
+	store_bits_set(&bits,
+	    descriptor_blocks(sc.store, domains[n].name, blocks, ACCESS_NOW));
 	OK(store_begin(sc.store));
 	OK(store_membership_set(sc.store, &subject, &bits));
 	(void)snprintf(about, sizeof(about), "code:sha256:%s", things[n].code);
