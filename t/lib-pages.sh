@@ -114,6 +114,9 @@ pages_domain() {
 		    grant "04eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee" {
 		        role = operator
 		    }
+		    grant "$page_owner" {
+		        role = registrar
+		    }
 		    member {
 		        kind = device
 		        where = "manu=Acme model=T1000"

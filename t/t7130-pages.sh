@@ -255,12 +255,15 @@ test_ok 'a domain, read aloud' '
 		"• Any device, for the purpose join; must be vouched for by manufacturer; should be vouched for by owner; needs 2 different ones who vouch" \
 		"• Destroyed: said by manufacturer, owner; needs 2 different ones who say so" \
 		"• Firmware: the signature of the maker is enough; only in a window for updates" \
-		"• The server acme is asked for manu=Acme, is sent status, every 15 minutes"
+		"• The server acme is asked for manu=Acme, is sent statuses, every 15 minutes"
 '
 test_ok 'a party without a name: its fingerprint stands there once, with its label' '
 	groups=$(printf "EEEE %.0s" 1 2 3 4 5 6 7 8 9 10) && groups=${groups% } &&
 	shows "• A key without a name here" Operator "Fingerprint $groups" &&
 	same 1 "$(grep -c "$groups" "$tmp/body")"
+'
+test_ok 'one that the policy has no name for is called what it calls itself' '
+	shows Registrar && grep -q "<a href=\"/item/$page_owner\"><bdi>Plant 7 &lt;" "$tmp/body"
 '
 test_ok 'what its page tells to type, typed' '
 	parsed pre | sed -n "/^curl/,/^gpg --verify/p" >"$tmp/typed" &&

@@ -161,7 +161,12 @@ void api_page_asked_release(struct api_page_asked *a);
 
 /* A section for each sort of rule that a descriptor has. */
 struct policy_domain;
-void api_page_put_rules(struct buf *out, const struct policy_domain *d);
+struct api_page_reading {
+	const struct policy_domain *d;
+	struct hkp_request *rq;
+	struct store_reader *r; /* for names */
+};
+void api_page_put_rules(struct buf *out, const struct api_page_reading *k);
 
 /* ---- qr.c ------------------------------------------------------------------ */
 

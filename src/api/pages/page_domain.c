@@ -185,13 +185,17 @@ static void
 reply(struct hkp_request *rq, struct hkp_reply *rp,
     const struct api_domain_asked *a)
 {
+	struct api_page_reading reading = { a->d, rq,
+		hkp_request_reader(rq, rp) };
 	struct buf facts, parts, out;
 
+	if (reading.r == NULL)
+		return;
 	buf_init(&facts, HKP_PAGE_MAX);
 	buf_init(&parts, HKP_PAGE_MAX);
 	buf_init(&out, HKP_PAGE_MAX);
 	put_facts(&facts, a->d);
-	api_page_put_rules(&parts, a->d);
+	api_page_put_rules(&parts, &reading);
 	put_check(rq, &parts, a->d);
 	put_versions(&parts, domain_set_line(a->set, a->domain), a->d);
 	API_PUT(&out, HKP_PAGE_domain,

@@ -3,8 +3,10 @@
 #include "api/pages.h"
 #include "base/clock.h"
 #include "domain/domain.h"
+#include "item/item.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* ---- sentences ------------------------------------------------------------------- */
 
@@ -80,8 +82,9 @@ until_put(struct buf *line, int64_t from, int64_t until)
 /* ---- rules ------------------------------------------------------------------------- */
 
 static void
-read_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
+read_put(struct buf *rows, struct buf *line, const struct api_page_reading *k)
 {
+	const struct policy_domain *d = k->d;
 	const struct policy_read *r = &d->read;
 
 	if (r->is_public) {
@@ -120,8 +123,10 @@ read_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
 }
 
 static void
-members_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
+members_put(struct buf *rows, struct buf *line,
+    const struct api_page_reading *k)
 {
+	const struct policy_domain *d = k->d;
 	for (size_t i = 0; i < d->members_n; i++) {
 		const struct policy_member *m = &d->members[i];
 
@@ -142,8 +147,10 @@ members_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
 }
 
 static void
-requires_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
+requires_put(struct buf *rows, struct buf *line,
+    const struct api_page_reading *k)
 {
+	const struct policy_domain *d = k->d;
 	for (size_t i = 0; i < d->requires_n; i++) {
 		const struct policy_require *r = &d->requires[i];
 
@@ -162,8 +169,9 @@ requires_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
 }
 
 static void
-states_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
+states_put(struct buf *rows, struct buf *line, const struct api_page_reading *k)
 {
+	const struct policy_domain *d = k->d;
 	for (size_t i = 0; i < d->states_n; i++) {
 		const struct policy_state_rule *s = &d->states[i];
 
@@ -178,8 +186,10 @@ states_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
 }
 
 static void
-updates_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
+updates_put(struct buf *rows, struct buf *line,
+    const struct api_page_reading *k)
 {
+	const struct policy_domain *d = k->d;
 	static const char *const classes[] = {
 		[POLICY_UPDATE_APPROVED] = "an integrator or a maintainer must "
 					   "approve it",
@@ -202,17 +212,27 @@ updates_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
 	}
 }
 
-static void
-syncs_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
+/* Terms, "status", or an asterisk. */
+static const char *
+part_of(const char *text)
 {
+	if (strcmp(text, "*") == 0)
+		return "everything";
+	return strcmp(text, "status") == 0 ? "statuses" : text;
+}
+
+static void
+syncs_put(struct buf *rows, struct buf *line, const struct api_page_reading *k)
+{
+	const struct policy_domain *d = k->d;
 	for (size_t i = 0; i < d->syncs_n; i++) {
 		const struct policy_sync *s = &d->syncs[i];
 
 		buf_printf(line, "the server %s", s->name);
 		if (s->pull[0] != '\0')
-			buf_printf(line, " is asked for %s,", s->pull);
+			buf_printf(line, " is asked for %s,", part_of(s->pull));
 		if (s->push[0] != '\0')
-			buf_printf(line, " is sent %s,", s->push);
+			buf_printf(line, " is sent %s,", part_of(s->push));
 		if (s->every > 0) {
 			buf_put_str(line, " every ");
 			api_page_put_span(line, s->every);
@@ -226,14 +246,42 @@ syncs_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
 
 /* ---- who ------------------------------------------------------------------------------ */
 
-/* What the owner calls a key; "" where he has no name for it. */
-static const char *
-name_find(const struct policy_domain *d, const struct pgp_fpr *fpr)
+/* The User ID that a certificate has in front, where it is not revoked. */
+static void
+user_id_put(struct bytes summary, struct buf *out)
 {
-	for (size_t i = 0; i < d->parties_n; i++)
-		if (pgp_fpr_equal(&d->parties[i].fpr, fpr))
-			return d->parties[i].name;
-	return "";
+	struct cursor cur = cursor_of(summary);
+	struct bytes best = bytes_of(NULL, 0);
+	struct store_row row;
+	json_t *text;
+
+	while (store_summary_next(&cur, &row) == ICS_OK)
+		if (row.uid.n > 0 && row.revoked == PGP_NOT_REVOKED &&
+		    (best.n == 0 || row.is_primary_uid))
+			best = row.uid;
+	text = item_json_text(best);
+	buf_put_str(out, json_string_value(text));
+	json_decref(text);
+}
+
+/* What the owner calls a key, else what it calls itself in its certificate, for
+ * whoever may see that; "" where it has no name here. *known: it has a page. */
+static const char *
+name_find(const struct api_page_reading *k, const struct pgp_fpr *fpr,
+    struct buf *room, bool *known)
+{
+	struct notations_subject subject;
+	struct bytes summary;
+
+	notations_subject_of_fpr(fpr, &subject);
+	*known = hkp_may_see(k->rq, k->r, &subject) &&
+		 store_summary_get_primary(k->r, fpr, &summary) == ICS_OK;
+	for (size_t i = 0; i < k->d->parties_n; i++)
+		if (pgp_fpr_equal(&k->d->parties[i].fpr, fpr))
+			return k->d->parties[i].name;
+	if (*known)
+		user_id_put(summary, room);
+	return buf_str(room);
 }
 
 struct party {
@@ -243,15 +291,18 @@ struct party {
 };
 
 static void
-party_put(struct buf *rows, const struct policy_domain *d,
+party_put(struct buf *rows, const struct api_page_reading *k,
     const struct party *p)
 {
 	char fpr[PGP_FPR_TEXT_MAX + 2];
-	struct buf pairs, notes;
+	struct buf pairs, notes, room;
+	struct api_page_who who = { .fpr = fpr };
 
 	notations_vfp_text(p->fpr, fpr);
 	buf_init(&pairs, HKP_PAGE_MAX);
 	buf_init(&notes, HKP_PAGE_MAX);
+	buf_init(&room, HKP_PAGE_MAX);
+	who.name = name_find(k, p->fpr, &room, &who.is_known);
 	api_page_put_pair(&pairs, "Contact", p->contact);
 	api_page_put_pair(&pairs, "Contract", p->contract);
 	if (pairs.n > 0)
@@ -259,26 +310,28 @@ party_put(struct buf *rows, const struct policy_domain *d,
 		    { "rows", buf_bytes(&pairs), true });
 	api_page_put_party(rows,
 	    &(struct api_page_party){
-		.who = { fpr, name_find(d, p->fpr), false },
-		.words = p->words,
-		.notes = buf_bytes(&notes) });
+		.who = who, .words = p->words, .notes = buf_bytes(&notes) });
 	buf_release(&pairs);
 	buf_release(&notes);
+	buf_release(&room);
 }
 
 static void
-parties_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
+parties_put(struct buf *rows, struct buf *line,
+    const struct api_page_reading *k)
 {
+	const struct policy_domain *d = k->d;
 	(void)line;
 	for (size_t i = 0; i < d->parties_n; i++)
-		party_put(rows, d,
+		party_put(rows, k,
 		    &(struct party){ &d->parties[i].fpr, bytes_of(NULL, 0),
 			d->parties[i].contact, d->parties[i].contract });
 }
 
 static void
-grants_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
+grants_put(struct buf *rows, struct buf *line, const struct api_page_reading *k)
 {
+	const struct policy_domain *d = k->d;
 	for (size_t i = 0; i < d->grants_n; i++) {
 		const struct policy_grant *g = &d->grants[i];
 
@@ -289,7 +342,7 @@ grants_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
 		if (g->may_regrant)
 			buf_put_str(line, "; may give this on to others");
 		api_page_begin(line);
-		party_put(rows, d,
+		party_put(rows, k,
 		    &(struct party){ &g->fpr, buf_bytes(line), "", "" });
 		buf_clear(line);
 	}
@@ -300,7 +353,7 @@ grants_put(struct buf *rows, struct buf *line, const struct policy_domain *d)
 static const struct {
 	const char *title;
 	void (*put)(struct buf *rows, struct buf *line,
-	    const struct policy_domain *d);
+	    const struct api_page_reading *k);
 	enum hkp_page list;
 } sections[] = {
 	{ "Who may read", read_put, HKP_PAGE_part_lines },
@@ -314,7 +367,7 @@ static const struct {
 };
 
 void
-api_page_put_rules(struct buf *out, const struct policy_domain *d)
+api_page_put_rules(struct buf *out, const struct api_page_reading *k)
 {
 	struct buf rows, line, body;
 
@@ -322,7 +375,7 @@ api_page_put_rules(struct buf *out, const struct policy_domain *d)
 	buf_init(&line, HKP_PAGE_MAX);
 	buf_init(&body, HKP_PAGE_MAX);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		sections[i].put(&rows, &line, d);
+		sections[i].put(&rows, &line, k);
 		if (rows.n > 0)
 			API_PUT(&body, sections[i].list,
 			    { "rows", buf_bytes(&rows), true });
