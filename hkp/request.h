@@ -116,6 +116,8 @@ struct store_reader *hkp_request_reader(struct hkp_request *rq,
  */
 bool hkp_sight_sees(struct hkp_request *rq, struct store_reader *r,
     const struct notations_subject *subject);
+bool hkp_sight_sees_asked(struct hkp_request *rq, struct store_reader *r,
+    const struct notations_subject *subject);
 bool hkp_sight_sees_cert(struct hkp_request *rq, struct store_reader *r,
     int64_t id);
 void hkp_sight_keep(struct hkp_request *rq, struct store_reader *r,
@@ -126,6 +128,14 @@ hkp_may_see(struct hkp_request *rq, struct store_reader *r,
     const struct notations_subject *subject)
 {
 	return rq->sight == NULL || hkp_sight_sees(rq, r, subject);
+}
+/* The same of what the request names: a no costs as much whether it is kept
+ * back or not here. */
+static inline bool
+hkp_may_see_asked(struct hkp_request *rq, struct store_reader *r,
+    const struct notations_subject *subject)
+{
+	return rq->sight == NULL || hkp_sight_sees_asked(rq, r, subject);
 }
 /* A certificate by its id. */
 static inline bool

@@ -186,6 +186,61 @@ hkp_sight_sees(struct hkp_request *rq, struct store_reader *r,
 	return sees;
 }
 
+/*
+ * A key that is found costs more than one that is not: whoever sees neither
+ * has had one looked for of each sort. The owner of a domain is here.
+ */
+static bool
+other_read(struct hkp_request *rq, bool is_here, struct pgp_fpr *fpr)
+{
+	struct domain_set *set = hkp_request_set(rq);
+
+	if (domain_set_size(set) == 0)
+		return false;
+	*fpr = domain_set_newest(set, 0)->owner;
+	for (size_t i = 0; is_here && i < fpr->n; i++)
+		fpr->b[i] ^= 0xff;
+	return true;
+}
+
+static void
+other_find(struct hkp_request *rq, struct store_reader *r, bool is_here)
+{
+	struct store_hits hits;
+	struct pgp_fpr fpr;
+
+	if (other_read(rq, is_here, &fpr))
+		(void)store_find_fpr(r, &fpr, &hits); /* time is all */
+}
+
+/* As domain_sight_sees looks for a key; and once more, to know. */
+static void
+other_look(struct hkp_request *rq, struct store_reader *r,
+    const struct pgp_fpr *asked)
+{
+	struct store_hits hits = { .n = 0 };
+	struct bytes summary;
+	struct pgp_fpr fpr;
+	bool is_here = store_find_fpr(r, asked, &hits) == ICS_OK && hits.n > 0;
+
+	if (other_read(rq, is_here, &fpr))
+		(void)store_summary_get_primary(r, &fpr, &summary);
+	other_find(rq, r, is_here);
+	other_find(rq, r, is_here);
+}
+
+bool
+hkp_sight_sees_asked(struct hkp_request *rq, struct store_reader *r,
+    const struct notations_subject *subject)
+{
+	bool sees = hkp_sight_sees(rq, r, subject);
+	struct pgp_fpr fpr;
+
+	if (!sees && notations_subject_fpr(subject, &fpr))
+		other_look(rq, r, &fpr);
+	return sees;
+}
+
 bool
 hkp_sight_sees_cert(struct hkp_request *rq, struct store_reader *r, int64_t id)
 {
@@ -210,12 +265,15 @@ hkp_sight_keep(struct hkp_request *rq, struct store_reader *r,
 
 	if (hits->n == 0) {
 		(void)hkp_sight_sees_cert(rq, r, w->decoy); /* time is all */
+		other_find(rq, r, false);
 		return;
 	}
 	w->decoy = hits->ids[0];
 	for (size_t i = 0; i < hits->n; i++)
 		if (hkp_sight_sees_cert(rq, r, hits->ids[i]))
 			hits->ids[n++] = hits->ids[i];
+	if (n == 0)
+		other_find(rq, r, true);
 	/* Nor is told that a search was cut off by what is kept back. */
 	hits->more = hits->more && n == hits->n;
 	hits->n = n;

@@ -249,7 +249,7 @@ api_view_read(struct hkp_request *rq, struct store_reader *r,
 	enum ics_err err;
 
 	*v = (struct api_view){ .when = when };
-	if (!hkp_may_see(rq, r, subject))
+	if (!hkp_may_see_asked(rq, r, subject))
 		return ICS_ENOTFOUND;
 	item_source_of_store(r, &source);
 	TRY(rights_find(rq, r, subject, &source.rights));

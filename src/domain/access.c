@@ -254,7 +254,8 @@ struct held {
 	bool is_said;	      /* somebody spoke about it */
 };
 
-/* Subkeys are seen when every certificate that has them is. */
+/* Subkeys are seen when every certificate that has them is; what is a primary
+ * key costs no more than what is not here. */
 static enum ics_err
 key_look(const struct domain_sight *sight, struct store_reader *r,
     const struct pgp_fpr *fpr, struct held *held)
@@ -267,7 +268,8 @@ key_look(const struct domain_sight *sight, struct store_reader *r,
 	    &held->is_primary));
 	TRY(store_find_fpr(r, fpr, &hits));
 	held->is_key = held->is_open = hits.n > 0;
-	for (size_t i = 0; held->is_open && i < hits.n; i++)
+	for (size_t i = 0; !held->is_primary && held->is_open && i < hits.n;
+	     i++)
 		TRY(domain_sight_sees_cert(sight, r, hits.ids[i],
 		    &held->is_open));
 out:

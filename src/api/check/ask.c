@@ -56,8 +56,8 @@ thing_read(const struct api_check_request *c, struct bytes text,
 		   part->subject.kind == NOTATIONS_SUBJECT_RECORD) {
 		return false;
 	}
-	if (part->found == API_CHECK_FOUND &&
-	    !api_check_may_see(c, &part->subject))
+	if (part->found == API_CHECK_FOUND && c->rq != NULL &&
+	    !hkp_may_see_asked(c->rq, c->r, &part->subject))
 		part->found = API_CHECK_NOT_FOUND;
 	return true;
 }
