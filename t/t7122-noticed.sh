@@ -96,7 +96,7 @@ test_ok 'another key under its name: told to who may see it' '
 	! grep -B2 "^event: substituted" "$tmp/few" | grep "^id:"
 '
 test_ok 'in the log of icsd, with both names' '
-	grep "substituted item=$pump_id by=$copy_id domain=plant" "$icsd_err"
+	grep "substituted item=$pump_id by=$copy_id domain=plant claims=\"//77\" slot=\"\"" "$icsd_err"
 '
 test_ok 'a key that nobody knows, at a public gate: told to all' '
 	line "subject=0123456789abcdef0123456789abcdef01234567&claims=//78" \

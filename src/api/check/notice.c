@@ -106,19 +106,31 @@ notice_new(const struct api_check_request *c, const struct api_check_part *part,
 	return n;
 }
 
+/* What a stranger says, between quotes that it cannot end. */
+static void
+said_write(const struct api_notice_text *said,
+    char out[API_NOTICE_TEXT_MAX + 1])
+{
+	for (size_t i = 0; i < said->n; i++)
+		out[i] = said->p[i] == '"' ? '\'' : (char)said->p[i];
+	out[said->n] = '\0';
+}
+
 static void
 notice_log(const struct api_notice *n, const char *domain)
 {
 	char item[NOTATIONS_SUBJECT_TEXT_MAX], by[NOTATIONS_SUBJECT_TEXT_MAX];
+	char claims[API_NOTICE_TEXT_MAX + 1], slot[API_NOTICE_TEXT_MAX + 1];
 
+	said_write(&n->claims, claims);
+	said_write(&n->slot, slot);
 	notations_subject_text(&n->item, item);
 	(void)snprintf(by, sizeof(by), "unknown"); /* fits */
 	if (n->by.kind != NOTATIONS_SUBJECT_NONE)
 		notations_subject_text(&n->by, by);
 	log_event(LOG_LEVEL_WARN, "substituted",
-	    "item=%s by=%s domain=%s claims=%.*s slot=%.*s", item, by, domain,
-	    (int)n->claims.n, (const char *)n->claims.p, (int)n->slot.n,
-	    (const char *)n->slot.p);
+	    "item=%s by=%s domain=%s claims=\"%s\" slot=\"%s\"", item, by,
+	    domain, claims, slot);
 }
 
 void
