@@ -241,6 +241,58 @@ START_TEST(taken)
 }
 END_TEST
 
+#define OWNER "0411111111111111111111111111111111111111aa"
+
+/* Lists, and how many rows of them will do; -1: it is no list. */
+static const struct {
+	const char *body;
+	int n;
+} lists[] = {
+	{ "{\"domains\": []}", 0 },
+	{ "{\"domains\": [{\"name\": \"plant-7\", \"serial\": 3, \"owner\": "
+	  "\"" OWNER "\", \"more\": 1}]}",
+	    1 },
+	{ "{\"domains\": [{\"name\": \"../x\", \"serial\": 3, \"owner\": "
+	  "\"" OWNER "\"}]}",
+	    0 },
+	{ "{\"domains\": [{\"name\": \"a?b\", \"serial\": 3, \"owner\": "
+	  "\"" OWNER "\"}]}",
+	    0 },
+	{ "{\"domains\": [{\"name\": \"\", \"serial\": 3, \"owner\": "
+	  "\"" OWNER "\"}]}",
+	    0 },
+	{ "{\"domains\": [{\"name\": \"a\", \"serial\": 0, \"owner\": "
+	  "\"" OWNER "\"}]}",
+	    0 },
+	{ "{\"domains\": [{\"name\": \"a\", \"serial\": 1, \"owner\": "
+	  "\"04\"}]}",
+	    0 },
+	{ "{\"domains\": [7, {\"name\": \"a\", \"serial\": 1, \"owner\": "
+	  "\"" OWNER "\"}]}",
+	    1 },
+	{ "{\"domains\": 7}", -1 },
+	{ "{}", -1 },
+	{ "[]", -1 },
+	{ "", -1 },
+};
+
+START_TEST(rulings)
+{
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		struct sync_rulings out;
+		enum ics_err err =
+		    sync_rulings_read(bytes_of_str(lists[i].body), &out);
+
+		ck_assert_msg((err == ICS_OK) == (lists[i].n >= 0), "%s",
+		    lists[i].body);
+		ck_assert_msg(out.n ==
+				  (size_t)(lists[i].n < 0 ? 0 : lists[i].n),
+		    "%s", lists[i].body);
+		sync_rulings_release(&out);
+	}
+}
+END_TEST
+
 static Suite *
 suite_make(void)
 {
@@ -258,6 +310,7 @@ suite_make(void)
 	tcase_add_test(t, grown);
 	tcase_add_test(t, same_head);
 	tcase_add_test(t, taken);
+	tcase_add_test(t, rulings);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -11,15 +11,17 @@
 #include "base/buf.h"
 #include "merkle/merkle.h"
 #include "notations/notations.h"
+#include "policy/policy.h"
 
 #define SYNC_FEED_ROWS	 1000	    /* asked for in one page, at most */
 #define SYNC_FEED_OCTETS (1u << 20) /* of any of these answers */
 
 enum sync_feed_event {
-	SYNC_FEED_PUT,	 /* a certificate, as it is now */
-	SYNC_FEED_STATE, /* a statement, of whatever carrier */
-	SYNC_FEED_GONE,	 /* the item left, or with a digest that statement */
-	SYNC_FEED_OTHER	 /* news to us */
+	SYNC_FEED_PUT,	  /* a certificate, as it is now */
+	SYNC_FEED_STATE,  /* a statement, of whatever carrier */
+	SYNC_FEED_GONE,	  /* the item left, or with a digest that statement */
+	SYNC_FEED_RULING, /* a descriptor */
+	SYNC_FEED_OTHER	  /* news to us */
 };
 
 struct sync_feed_row {
@@ -55,6 +57,16 @@ enum ics_err sync_head_read(struct bytes body, struct sync_head *head);
  * the second. ICS_EFORMAT also when the proof does not hold. */
 enum ics_err sync_grown_read(struct bytes body, struct sync_head *from,
     struct sync_head *to);
+
+/* GET /ics/v1/domains: the newest version of each that it shows us. */
+#define SYNC_RULINGS_MAX 255
+struct sync_ruling {
+	char name[POLICY_NAME_MAX]; /* fit for a URL's path */
+	int64_t serial;
+	struct pgp_fpr owner;
+};
+ARRAY_OF(struct sync_ruling, sync_rulings);
+enum ics_err sync_rulings_read(struct bytes body, struct sync_rulings *out);
 
 /* POST /ics/v1/submit: how many of what was sent it took or will take, and
  * how many it had. */

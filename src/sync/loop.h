@@ -66,6 +66,9 @@ void sync_round_end(struct sync *s, struct sync_peer *p,
 /* Between rounds a method may keep requests, submissions and SYNC_TIMER_FOLLOW
  * going (an ICS peer is followed by a long poll); cancel ends them, too. */
 
+/* Where all that comes goes to; lent. */
+struct intake *sync_intake(const struct sync *s);
+
 /* ---- what rounds use ------------------------------------------------------------- */
 
 /* A reader of the newest state, shared by all that happens on this thread
@@ -113,6 +116,7 @@ void sync_http_start(struct sync *s, const struct sync_http *h);
 struct sync_submit {
 	struct sync_peer *peer;
 	struct bytes input;
+	bool takes_descriptors; /* it may hold them */
 	void (*done)(struct sync *s, struct sync_peer *p, void *arg,
 	    const struct sync_submitted *result);
 	void *arg;
@@ -131,6 +135,7 @@ enum sync_timer {
 	SYNC_TIMER_ROUND,  /* the round's own */
 	SYNC_TIMER_STALL,  /* its deadline */
 	SYNC_TIMER_FOLLOW, /* the method's, also between rounds */
+	SYNC_TIMER_NEWS,   /* likewise */
 	SYNC_TIMERS
 };
 void sync_timer_set(struct sync_peer *p, enum sync_timer which, uint64_t at,

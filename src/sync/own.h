@@ -7,6 +7,8 @@
  *	reconcile.c  prints, then sketches: in what we differ
  *	bring.c      what only it has
  *	give.c       what only we have
+ *	ordered.c    what the push clause of a descriptor sends
+ *	rulings.c    descriptors that are newer there
  *	listing.c    a whole list, where sketches do not help
  *	news.c       what our own log tells, for those
  *	walk.c       over the digests of what we have
@@ -68,6 +70,18 @@ struct sync_walk {
 	sync_then *then;
 };
 
+/* What a push clause sends: ordered.c. */
+struct sync_ordered {
+	bool is_asked; /* the round has not come to it yet */
+	bool has_after;
+	struct notations_subject after; /* how far the walk came */
+	uint64_t walked_at;		/* seconds; 0 never */
+	uint64_t walking, walked;	/* the domains that it was by */
+	uint64_t news;			/* store_news when we looked */
+	int64_t told, next;		/* how far our log was, and will be */
+	unsigned failed;		/* tries of news in a row */
+};
+
 struct sync_own {
 	bool is_busy;	 /* a round, or a page of a poll */
 	bool is_round;	 /* sync_round_end is owed */
@@ -108,6 +122,10 @@ struct sync_own {
 	    *useless;		  /* came but changed nothing, or never came */
 	struct sync_known *given; /* sent but not taken, or got from it */
 	struct sync_members to_give;
+	struct sync_ordered ordered;
+	struct sync_rulings rulings; /* descriptors to ask for */
+	size_t ruling;		     /* so many were */
+	bool wants_rulings;
 };
 
 static inline struct sync_own *
@@ -187,6 +205,18 @@ void sync_news_skip(struct sync *s, struct sync_peer *p);
 void sync_walk_start(struct sync *s, struct sync_peer *p,
     const struct sync_walk *walk);
 void sync_walk_end(struct sync *s, struct sync_own *own);
+
+/* ---- ordered.c, rulings.c ------------------------------------------------------ */
+
+/* Does a push clause say what it is given? */
+bool sync_own_is_ordered(const struct sync_peer *p);
+/* At the end of a round: true when there is something to do first, which ends
+ * in sync_own_done. */
+bool sync_ordered_start(struct sync *s, struct sync_peer *p);
+/* Between rounds: news go there at once. */
+void sync_ordered_open(struct sync_peer *p);
+/* Likewise, and when its log told of a descriptor. */
+bool sync_rulings_start(struct sync *s, struct sync_peer *p);
 
 /* ---- bring.c, give.c ------------------------------------------------------------- */
 

@@ -111,6 +111,7 @@ hand_over(struct sync *s, struct submission *u)
 			   u->what.peer->conf.may_alter,
 		.lane = 1 + (unsigned)u->what.peer->priv->slot % INTAKE_LANES,
 		.input = u->what.input,
+		.takes_descriptors = u->what.takes_descriptors,
 		.done = intake_answered,
 		.arg = u };
 
@@ -141,6 +142,12 @@ retry_due(struct sync *s, void *arg)
 		sync_alarm_set(s, &s->retry, s->now + RETRY_NS);
 		return;
 	}
+}
+
+struct intake *
+sync_intake(const struct sync *s)
+{
+	return s->config.in;
 }
 
 void

@@ -57,6 +57,14 @@ timer_follow(struct sync *s, void *arg)
 	p->priv->calls[SYNC_TIMER_FOLLOW](s, p);
 }
 
+static void
+timer_news(struct sync *s, void *arg)
+{
+	struct sync_peer *p = arg;
+
+	p->priv->calls[SYNC_TIMER_NEWS](s, p);
+}
+
 void
 sync_timer_set(struct sync_peer *p, enum sync_timer which, uint64_t at,
     void (*call)(struct sync *s, struct sync_peer *p))
@@ -334,6 +342,7 @@ peer_new(struct sync *s, const struct sync_peer_conf *conf)
 	sync_alarm_init(&priv->timers[SYNC_TIMER_ROUND], timer_round, p);
 	sync_alarm_init(&priv->timers[SYNC_TIMER_STALL], timer_stall, p);
 	sync_alarm_init(&priv->timers[SYNC_TIMER_FOLLOW], timer_follow, p);
+	sync_alarm_init(&priv->timers[SYNC_TIMER_NEWS], timer_news, p);
 	sync_alarm_init(&priv->end, round_ended, p);
 	sync_knock_init(p);
 	if (conf->every != 0)

@@ -87,7 +87,7 @@ find_add(struct plan_finds *finds, const struct sync_feed_row *row,
 {
 	struct plan_found *found;
 
-	if (row->event == SYNC_FEED_OTHER)
+	if (row->event >= SYNC_FEED_RULING)
 		return true;
 	if (finds->n >= 2 * PLAN_ROWS_MAX)
 		return false;

@@ -72,7 +72,8 @@ event_get(const json_t *row)
 		enum sync_feed_event event;
 	} words[] = { { "put", SYNC_FEED_PUT }, { "state", SYNC_FEED_STATE },
 		{ "delete", SYNC_FEED_GONE }, { "deny", SYNC_FEED_GONE },
-		{ "forget", SYNC_FEED_GONE } };
+		{ "forget", SYNC_FEED_GONE },
+		{ "descriptor", SYNC_FEED_RULING } };
 	struct bytes word = text_get(row, "event");
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -87,7 +88,7 @@ row_read(const json_t *row, struct sync_feed_row *out)
 	if (!json_is_object(row))
 		return ICS_EFORMAT;
 	out->event = event_get(row);
-	if (out->event == SYNC_FEED_OTHER)
+	if (out->event == SYNC_FEED_OTHER || out->event == SYNC_FEED_RULING)
 		return ICS_OK;
 	if (json_object_get(row, "digest") == NULL) {
 		if (out->event != SYNC_FEED_GONE || !item_get(row, out->item))
@@ -229,6 +230,44 @@ sync_grown_read(struct bytes body, struct sync_head *from, struct sync_head *to)
 
 	json_decref(doc);
 	return holds ? ICS_OK : ICS_EFORMAT;
+}
+
+/* ---- domains ------------------------------------------------------------------- */
+
+static bool
+ruling_read(const json_t *row, struct sync_ruling *out)
+{
+	static const char fit[] = "abcdefghijklmnopqrstuvwxyz0123456789-._";
+	struct bytes name = text_get(row, "name");
+
+	if (name.n == 0 || name.n >= sizeof(out->name))
+		return false;
+	memcpy(out->name, name.p, name.n);
+	out->name[name.n] = '\0';
+	return strspn(out->name, fit) == name.n &&
+	       number_get(row, "serial", &out->serial) && out->serial > 0 &&
+	       notations_vfp_read(text_get(row, "owner"), &out->owner) ==
+		   ICS_OK;
+}
+
+enum ics_err
+sync_rulings_read(struct bytes body, struct sync_rulings *out)
+{
+	json_t *doc = object_load(body);
+	const json_t *rows = json_object_get(doc, "domains");
+	struct sync_ruling one = { .serial = 0 };
+	enum ics_err err = ICS_EFORMAT;
+
+	*out = (struct sync_rulings){ 0 };
+	if (!json_is_array(rows) || json_array_size(rows) > SYNC_RULINGS_MAX)
+		goto out;
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		if (ruling_read(json_array_get(rows, i), &one))
+			*sync_rulings_add(out) = one;
+	err = ICS_OK;
+out:
+	json_decref(doc);
+	return err;
 }
 
 /* ---- outcomes ------------------------------------------------------------------- */

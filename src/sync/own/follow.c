@@ -202,6 +202,9 @@ sync_follow_again(struct sync *s, struct sync_peer *p)
 	struct sync_own *own = sync_own_of(p);
 	struct sync_feed_rows rows;
 
+	for (size_t i = 0; i < own->feed.rows.n; i++)
+		if (own->feed.rows.at[i].event == SYNC_FEED_RULING)
+			own->wants_rulings = true;
 	if (own->is_scanning) {
 		page_done(s, p);
 	} else if (p->conf.select[0] == '\0' && !own->no_fetch) {

@@ -115,7 +115,8 @@ given_answered(struct sync *s, const struct sync_http *h,
 		(void)sync_taken_read(answer->body, &taken); /* else none */
 		p->row.pushed += taken.taken;
 		/* What it has now, and lacks again, it has lost. */
-		if (taken.taken + taken.known < g->sent.n)
+		if (taken.taken + taken.known < g->sent.n ||
+		    sync_own_is_ordered(p))
 			batch_remember(own);
 		give_next(s, p);
 	} else {
@@ -142,6 +143,9 @@ batch_fill(struct sync *s, struct sync_peer *p)
 	enum ics_err err = ICS_OK;
 
 	sync_sight_read(s, p, &g->sight);
+	/* A push clause says itself what goes. */
+	if (sync_own_is_ordered(p))
+		g->sight.all = true;
 	g->from = g->next;
 	g->sent.n = 0;
 	while (g->next < g->todo.n && g->sent.n < g->batch &&

@@ -59,7 +59,8 @@ sync_listing_read(struct sync *s, struct sync_peer *p)
 	bool is_whole = own->listed.n < SYNC_LISTED_MAX;
 
 	own->listed_at = sync_own_now();
-	if (!p->conf.push || !is_whole || p->conf.select[0] != '\0') {
+	if (!p->conf.push || sync_own_is_ordered(p) || !is_whole ||
+	    p->conf.select[0] != '\0') {
 		sync_own_done(s, p);
 		return;
 	}

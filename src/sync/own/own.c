@@ -154,6 +154,8 @@ let_go(struct sync *s, struct sync_own *own)
 	sync_walk_end(s, own);
 	sketch_reader_free(own->sketch);
 	own->sketch = NULL;
+	sync_rulings_release(&own->rulings);
+	own->ruling = 0;
 	buf_release(&own->body);
 	own->is_listing = own->is_scanning = own->has_candidate = false;
 	own->is_busy = own->is_round = own->is_more = false;
@@ -229,6 +231,9 @@ sync_own_done(struct sync *s, struct sync_peer *p)
 	};
 	bool is_round = own->is_round;
 
+	/* What was fetched is here: then orders, which may change it all. */
+	if ((is_round && sync_ordered_start(s, p)) || sync_rulings_start(s, p))
+		return;
 	if (own->has_candidate && !own->is_trusted) {
 		sync_own_cursor_set(s, p, &own->candidate);
 		own->is_trusted = true;
@@ -270,8 +275,8 @@ sync_own_compare(struct sync *s, struct sync_peer *p)
 void
 sync_own_give_news(struct sync *s, struct sync_peer *p)
 {
-	if (p->conf.push && p->conf.select[0] == '\0' &&
-	    sync_own_of(p)->no_sketch)
+	if (p->conf.push && !sync_own_is_ordered(p) &&
+	    p->conf.select[0] == '\0' && sync_own_of(p)->no_sketch)
 		sync_news_give(s, p);
 	else
 		sync_own_done(s, p);
@@ -397,8 +402,11 @@ begin(struct sync *s, struct sync_peer *p)
 
 	own->is_wanted = false;
 	own->is_busy = own->is_round = true;
+	own->ordered.is_asked = own->wants_rulings = true;
 	if (p->conf.url[0] == '\0')
 		sync_own_fail(s, p, &nowhere);
+	else if (!p->conf.pull && sync_own_is_ordered(p))
+		sync_own_done(s, p);
 	else if (own->is_trusted || is_log_idle(p))
 		sync_own_compare(s, p);
 	else
@@ -414,6 +422,7 @@ own_new(struct sync *s, struct sync_peer *p)
 	own->given = sync_known_new();
 	cursor_load(s, p, own);
 	p->own = own;
+	sync_ordered_open(p);
 }
 
 static void

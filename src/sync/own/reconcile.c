@@ -43,7 +43,7 @@ ours_give(struct sync *s, struct sync_peer *p)
 {
 	struct sync_own *own = sync_own_of(p);
 
-	if (p->conf.push)
+	if (p->conf.push && !sync_own_is_ordered(p))
 		sync_give_heads(s, p, &own->to_give, settle);
 	else
 		settle(s, p);
