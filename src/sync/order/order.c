@@ -209,10 +209,12 @@ add(struct sync *s, const struct sync_order *order)
 				       : "there are 64 peers already");
 		return;
 	}
+	/* Where blocks have its name it is another row now. */
 	sync_rules_take(s);
+	p = sync_table_find(s, conf.name);
 	sync_state_touch(s);
 	sync_state_save(s);
-	sync_tell_rows(s, order, bit(p));
+	sync_tell_rows(s, order, p == NULL ? 0 : bit(p));
 }
 
 static void
