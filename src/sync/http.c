@@ -129,6 +129,10 @@ tls_set(const struct sync *s, const struct request *q)
 	curl_easy_setopt(q->easy, CURLOPT_PINNEDPUBLICKEY, pin);
 	curl_easy_setopt(q->easy, CURLOPT_SSL_VERIFYPEER, 0L);
 	curl_easy_setopt(q->easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	/* The key is pinned. Else libcurl would read all that the system
+	 * trusts, for each connection, and keep it. */
+	curl_easy_setopt(q->easy, CURLOPT_CAINFO, NULL);
+	curl_easy_setopt(q->easy, CURLOPT_CAPATH, NULL);
 }
 
 static void
