@@ -45,6 +45,11 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# A function of its own: "return" in a body ends the body alone.
+test_run() {
+	eval "$test_body"
+}
+
 # test_ok NAME BODY: BODY is a chain of commands joined by &&, evaluated in
 # this shell, so that variables it sets remain; a last "&&" is fine.
 test_ok() {
@@ -53,7 +58,7 @@ test_ok() {
 	*'&&') test_body="$2 :" ;;
 	*) test_body=$2 ;;
 	esac
-	if eval "$test_body" >"$tmp/.output" 2>&1 </dev/null; then
+	if test_run >"$tmp/.output" 2>&1 </dev/null; then
 		echo "ok $test_count - $1"
 	else
 		test_failed=$((test_failed + 1))

@@ -41,6 +41,16 @@ test_ok 'red is red, and says what was wanted' '
 	echo "$out" | grep -q "^ok 2" &&
 	echo "$out" | grep -qx "1..2"
 '
+test_ok 'a body that returns is red as well, and has its line' '
+	script <<-X &&
+		test_ok one "for i in 1 2; do test \$i = 1 || return; done"
+		test_ok two "true || return"
+		test_done
+	X
+	same 1 "$status" &&
+	echo "$out" | grep -q "^not ok 1 - one" &&
+	echo "$out" | grep -q "^ok 2" && echo "$out" | grep -qx "1..2"
+'
 test_ok 'a death before test_done prints no plan' '
 	script <<-X &&
 		test_ok one true
