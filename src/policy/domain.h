@@ -140,7 +140,7 @@ struct policy_sync {
 	char *pull;		/* terms; "" nothing, "*" everything */
 	char *push;		/* "" nothing, "status", "*" */
 	unsigned every;		/* seconds */
-	bool may_alter;		/* it may bring what is not its issuers' */
+	bool may_alter;		/* what it brings is taken as from a peer */
 	int line;
 };
 
