@@ -43,7 +43,7 @@ test_ok 'red is red, and says what was wanted' '
 '
 test_ok 'a body that returns is red as well, and has its line' '
 	script <<-X &&
-		test_ok one "for i in 1 2; do test \$i = 1 || return; done"
+		test_ok one "for i in 1 2; do test \\\$i = 1 || return; done"
 		test_ok two "true || return"
 		test_done
 	X
