@@ -341,3 +341,17 @@ http_escape(struct bytes text, struct buf *to)
 			buf_printf(to, "%%%02X", text.p[i]);
 	}
 }
+
+const char *
+http_member_text(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text == NULL ? "" : text;
+}
+
+long long
+http_member_number(const json_t *object, const char *name)
+{
+	return (long long)json_integer_value(json_object_get(object, name));
+}

@@ -66,6 +66,9 @@ void http_tell(const struct http_answer *answer, const char *about);
 
 /* The answer as JSON, or NULL (told) when it is none; the caller owns it. */
 json_t *http_json(const struct http_answer *answer);
+/* A member of it: lent, "" where it is no text; 0 where it is no number. */
+const char *http_member_text(const json_t *object, const char *name);
+long long http_member_number(const json_t *object, const char *name);
 
 /* Append text percent-encoded for a query or a path's part. */
 void http_escape(struct bytes text, struct buf *to);

@@ -68,14 +68,6 @@ out:
 	return err;
 }
 
-static const char *
-member(const json_t *row, const char *name)
-{
-	const char *text = json_string_value(json_object_get(row, name));
-
-	return text == NULL ? "" : text;
-}
-
 /* The fingerprint as every other command shows it. */
 static void
 row_print(const json_t *row)
@@ -83,10 +75,10 @@ row_print(const json_t *row)
 	char hex[PGP_FPR_TEXT_MAX] = "";
 	struct pgp_fpr fpr;
 
-	if (find_read_fpr(member(row, "fingerprint"), &fpr) == ICS_OK)
+	if (find_read_fpr(http_member_text(row, "fingerprint"), &fpr) == ICS_OK)
 		hex_upper(pgp_fpr_bytes(&fpr), hex);
-	out_line("%s  %.10s  %s", hex, member(row, "since"),
-	    member(row, "reason"));
+	out_line("%s  %.10s  %s", hex, http_member_text(row, "since"),
+	    http_member_text(row, "reason"));
 }
 
 static int

@@ -82,20 +82,6 @@ out:
 /* ---- telling --------------------------------------------------------------- */
 
 static const char *
-member(const json_t *row, const char *name)
-{
-	const char *text = json_string_value(json_object_get(row, name));
-
-	return text == NULL ? "" : text;
-}
-
-static long long
-number(const json_t *row, const char *name)
-{
-	return (long long)json_integer_value(json_object_get(row, name));
-}
-
-static const char *
 readers(const json_t *row)
 {
 	return json_is_true(json_object_get(row, "public")) ? "everybody"
@@ -113,9 +99,12 @@ list_print(const json_t *doc)
 		    "signed", "level", "readers", "owner");
 	json_array_foreach(rows, i, row)
 	{
-		out_line("%-20s %7lld %-20s %-9s %-9s %s", member(row, "name"),
-		    number(row, "serial"), member(row, "signed"),
-		    member(row, "level"), readers(row), member(row, "owner"));
+		out_line("%-20s %7lld %-20s %-9s %-9s %s",
+		    http_member_text(row, "name"),
+		    http_member_number(row, "serial"),
+		    http_member_text(row, "signed"),
+		    http_member_text(row, "level"), readers(row),
+		    http_member_text(row, "owner"));
 	}
 }
 
@@ -135,11 +124,13 @@ grants_print(const json_t *doc)
 			buf_printf(&line, "%s%s", k == 0 ? "" : ", ",
 			    json_string_value(role));
 		}
-		if (member(row, "scope")[0] != '\0')
-			buf_printf(&line, " of %s", member(row, "scope"));
-		if (member(row, "until")[0] != '\0')
-			buf_printf(&line, " until %s", member(row, "until"));
-		out_line("grant      %s: %s", member(row, "key"),
+		if (http_member_text(row, "scope")[0] != '\0')
+			buf_printf(&line, " of %s",
+			    http_member_text(row, "scope"));
+		if (http_member_text(row, "until")[0] != '\0')
+			buf_printf(&line, " until %s",
+			    http_member_text(row, "until"));
+		out_line("grant      %s: %s", http_member_text(row, "key"),
 		    buf_str(&line));
 		buf_release(&line);
 	}
@@ -151,19 +142,20 @@ domain_print(const json_t *doc)
 	const json_t *row;
 	size_t i;
 
-	out_line("domain     %s", member(doc, "name"));
-	out_line("serial     %lld", number(doc, "serial"));
-	out_line("owner      %s", member(doc, "owner"));
-	out_line("signed     %s", member(doc, "signed"));
-	out_line("level      %s", member(doc, "level"));
+	out_line("domain     %s", http_member_text(doc, "name"));
+	out_line("serial     %lld", http_member_number(doc, "serial"));
+	out_line("owner      %s", http_member_text(doc, "owner"));
+	out_line("signed     %s", http_member_text(doc, "signed"));
+	out_line("level      %s", http_member_text(doc, "level"));
 	out_line("readers    %s", readers(doc));
 	json_array_foreach(json_object_get(doc, "parties"), i, row)
 	{
-		out_line("party      %s: %s %s", member(row, "name"),
-		    member(row, "key"), member(row, "contact"));
+		out_line("party      %s: %s %s", http_member_text(row, "name"),
+		    http_member_text(row, "key"),
+		    http_member_text(row, "contact"));
 	}
 	grants_print(doc);
-	out_line("versions   %lld", number(doc, "versions"));
+	out_line("versions   %lld", http_member_number(doc, "versions"));
 }
 
 /* ---- the verbs ------------------------------------------------------------- */

@@ -52,40 +52,27 @@ out:
 /* ---- telling ----------------------------------------------------------------- */
 
 static const char *
-member(const json_t *row, const char *name)
-{
-	const char *text = json_string_value(json_object_get(row, name));
-
-	return text == NULL ? "" : text;
-}
-
-static long long
-number(const json_t *row, const char *name)
-{
-	return (long long)json_integer_value(json_object_get(row, name));
-}
-
-static const char *
 state_of(const json_t *row)
 {
 	if (json_is_true(json_object_get(row, "rests")))
 		return "rests";
 	if (json_is_true(json_object_get(row, "active")))
 		return "active";
-	if (member(row, "error")[0] != '\0')
-		return member(row, "error");
-	return member(row, "success")[0] == '\0' ? "new" : "good";
+	if (http_member_text(row, "error")[0] != '\0')
+		return http_member_text(row, "error");
+	return http_member_text(row, "success")[0] == '\0' ? "new" : "good";
 }
 
 /* What a descriptor orders, in its words. */
 static void
 order_print(const json_t *row)
 {
-	const char *domain = member(row, "domain");
+	const char *domain = http_member_text(row, "domain");
 
 	if (domain[0] == '\0')
 		return;
-	out_line("  by domain %s: gives %s, %s", domain, member(row, "gives"),
+	out_line("  by domain %s: gives %s, %s", domain,
+	    http_member_text(row, "gives"),
 	    json_is_true(json_object_get(row, "may_alter")) ? "may alter"
 							    : "may not alter");
 }
@@ -93,27 +80,30 @@ order_print(const json_t *row)
 static void
 row_print(const json_t *row)
 {
-	const char *success = member(row, "success");
+	const char *success = http_member_text(row, "success");
 
 	out_line("%-16s %-10s %-12s %-20s %9lld %9lld %9lld",
-	    member(row, "name"), member(row, "kind"), state_of(row),
-	    success[0] == '\0' ? "never" : success, number(row, "fetched"),
-	    number(row, "pushed"), number(row, "differing"));
+	    http_member_text(row, "name"), http_member_text(row, "kind"),
+	    state_of(row), success[0] == '\0' ? "never" : success,
+	    http_member_number(row, "fetched"),
+	    http_member_number(row, "pushed"),
+	    http_member_number(row, "differing"));
 	order_print(row);
-	if (member(row, "words")[0] != '\0')
-		out_line("  %s", member(row, "words"));
+	if (http_member_text(row, "words")[0] != '\0')
+		out_line("  %s", http_member_text(row, "words"));
 }
 
 /* A block with which something is wrong. */
 static void
 block_print(const json_t *block)
 {
-	out_line("%s@%s: %s, line %lld: %s; %s", member(block, "block"),
-	    member(block, "domain"),
+	out_line("%s@%s: %s, line %lld: %s; %s",
+	    http_member_text(block, "block"), http_member_text(block, "domain"),
 	    json_is_true(json_object_get(block, "followed"))
 		? "followed in part"
 		: "refused",
-	    number(block, "line"), member(block, "why"), member(block, "help"));
+	    http_member_number(block, "line"), http_member_text(block, "why"),
+	    http_member_text(block, "help"));
 }
 
 static bool
@@ -125,7 +115,7 @@ print(const struct ics *ics, json_t *doc)
 
 	json_array_foreach(rows, i, row)
 	{
-		good = good && member(row, "error")[0] == '\0';
+		good = good && http_member_text(row, "error")[0] == '\0';
 	}
 	if (ics_has(ics, ICS_OPT_JSON)) {
 		out_json(json_incref(doc));

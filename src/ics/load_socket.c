@@ -38,18 +38,10 @@ struct socket_door {
 	struct slot slots[SOCKET_AHEAD];
 };
 
-static const char *
-member(const json_t *row, const char *name)
-{
-	const char *text = json_string_value(json_object_get(row, name));
-
-	return text == NULL ? "" : text;
-}
-
 static void
 outcome_read(const json_t *row, struct load_outcome *to)
 {
-	const char *word = member(row, "outcome");
+	const char *word = http_member_text(row, "outcome");
 	const json_t *findings = json_object_get(row, "findings");
 	const json_t *worst = NULL, *finding;
 	size_t i;
@@ -62,25 +54,28 @@ outcome_read(const json_t *row, struct load_outcome *to)
 	json_array_foreach(findings, i, finding)
 	{
 		if (worst == NULL ||
-		    strcmp(member(finding, "severity"), "refused") == 0)
+		    strcmp(http_member_text(finding, "severity"), "refused") ==
+			0)
 			worst = finding;
 	}
 	/* All cut to fit: they are for people. */
 	to->is_record = json_object_get(row, "record") != NULL;
 	to->is_descriptor = json_object_get(row, "domain") != NULL;
-	if (to->is_descriptor && member(row, "domain")[0] != '\0')
+	if (to->is_descriptor && http_member_text(row, "domain")[0] != '\0')
 		(void)snprintf(to->name, sizeof(to->name), "domain:%s",
-		    member(row, "domain"));
+		    http_member_text(row, "domain"));
 	else if (!to->is_descriptor)
 		(void)snprintf(to->name, sizeof(to->name), "%s",
-		    member(row, to->is_record ? "record" : "fingerprint"));
+		    http_member_text(row,
+			to->is_record ? "record" : "fingerprint"));
 	(void)snprintf(to->reason, sizeof(to->reason), "%s",
-	    member(worst, "reason"));
+	    http_member_text(worst, "reason"));
 	(void)snprintf(to->about, sizeof(to->about), "%s",
-	    member(worst, "about"));
+	    http_member_text(worst, "about"));
 	(void)snprintf(to->words, sizeof(to->words), "%s",
-	    member(worst, "words"));
-	(void)snprintf(to->help, sizeof(to->help), "%s", member(worst, "help"));
+	    http_member_text(worst, "words"));
+	(void)snprintf(to->help, sizeof(to->help), "%s",
+	    http_member_text(worst, "help"));
 }
 
 /* What the answer says about each block; false when it speaks of the whole. */

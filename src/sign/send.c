@@ -33,14 +33,6 @@ fate_of(const char *word)
 	return SIGN_REFUSED;
 }
 
-static const char *
-member(const json_t *row, const char *name)
-{
-	const char *text = json_string_value(json_object_get(row, name));
-
-	return text == NULL ? "" : text;
-}
-
 static const json_t *
 finding_worst(const json_t *findings)
 {
@@ -50,7 +42,8 @@ finding_worst(const json_t *findings)
 	json_array_foreach(findings, i, finding)
 	{
 		if (worst == NULL ||
-		    strcmp(member(finding, "severity"), "refused") == 0)
+		    strcmp(http_member_text(finding, "severity"), "refused") ==
+			0)
 			worst = finding;
 	}
 	return worst;
@@ -64,7 +57,8 @@ findings_wait(const json_t *findings)
 
 	json_array_foreach(findings, i, finding)
 	{
-		if (strcmp(member(finding, "reason"), "unknown-issuer") == 0)
+		if (strcmp(http_member_text(finding, "reason"),
+			"unknown-issuer") == 0)
 			return true;
 	}
 	return false;
@@ -75,20 +69,22 @@ static void
 outcome_read(const json_t *row, struct sign_outcome *to)
 {
 	const json_t *worst = finding_worst(json_object_get(row, "findings"));
-	const char *about = member(worst, "about"), *help;
+	const char *about = http_member_text(worst, "about"), *help;
 
-	*to = (struct sign_outcome){ .fate = fate_of(member(row, "outcome")) };
+	*to = (struct sign_outcome){
+		.fate = fate_of(http_member_text(row, "outcome"))
+	};
 	to->waits = to->fate == SIGN_WAITING ||
 		    findings_wait(json_object_get(row, "findings"));
 	(void)snprintf(to->word, sizeof(to->word), "%s",
-	    member(row, "outcome"));
+	    http_member_text(row, "outcome"));
 	(void)snprintf(to->fingerprint, sizeof(to->fingerprint), "%s",
-	    member(row, "fingerprint"));
+	    http_member_text(row, "fingerprint"));
 	if (worst == NULL)
 		return;
-	help = member(worst, "help");
+	help = http_member_text(worst, "help");
 	(void)snprintf(to->why, sizeof(to->why), "%s%s%s%s%s", about,
-	    about[0] == '\0' ? "" : ": ", member(worst, "words"),
+	    about[0] == '\0' ? "" : ": ", http_member_text(worst, "words"),
 	    help[0] == '\0' ? "" : "; ", help);
 }
 
@@ -117,13 +113,15 @@ arrays_read(const json_t *doc, struct sign_answer *answer)
 			outcome_read(row, to);
 			to->fate = fate_of(words[w]);
 			/* Nothing new, with a remark: what else could it be. */
-			to->waits = to->fate == SIGN_WAITING ||
-				    (to->fate == SIGN_KNOWN &&
-					member(row, "comment")[0] != '\0');
+			to->waits =
+			    to->fate == SIGN_WAITING ||
+			    (to->fate == SIGN_KNOWN &&
+				http_member_text(row, "comment")[0] != '\0');
 			(void)snprintf(to->word, sizeof(to->word), "%s",
 			    words[w]); /* a short word */
 			(void)snprintf(to->why, sizeof(to->why), "%s",
-			    member(row, "comment")); /* cut: for people */
+			    http_member_text(row,
+				"comment")); /* cut: for people */
 		}
 	}
 }

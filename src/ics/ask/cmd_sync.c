@@ -45,43 +45,32 @@ out:
 
 /* ---- telling ----------------------------------------------------------------- */
 
-static const char *
-member(const json_t *row, const char *name)
-{
-	const char *text = json_string_value(json_object_get(row, name));
-
-	return text == NULL ? "" : text;
-}
-
-static long long
-number(const json_t *row, const char *name)
-{
-	return (long long)json_integer_value(json_object_get(row, name));
-}
-
 static void
 head_print(const json_t *plan)
 {
 	const json_t *by = json_object_get(plan, "by");
-	const char *next = member(plan, "next");
+	const char *next = http_member_text(plan, "next");
 
-	if (member(by, "domain")[0] != '\0')
-		out_line("%s: by domain %s, serial %lld", member(plan, "name"),
-		    member(by, "domain"), number(by, "serial"));
+	if (http_member_text(by, "domain")[0] != '\0')
+		out_line("%s: by domain %s, serial %lld",
+		    http_member_text(plan, "name"),
+		    http_member_text(by, "domain"),
+		    http_member_number(by, "serial"));
 	else
-		out_line("%s: by %s", member(plan, "name"),
-		    member(by, "operator"));
+		out_line("%s: by %s", http_member_text(plan, "name"),
+		    http_member_text(by, "operator"));
 	out_line("  next round: %s",
 	    next[0] == '\0' ? "when somebody asks for it" : next);
-	if (member(plan, "error")[0] != '\0')
-		out_line("  cannot be asked: %s: %s", member(plan, "error"),
-		    member(plan, "words"));
+	if (http_member_text(plan, "error")[0] != '\0')
+		out_line("  cannot be asked: %s: %s",
+		    http_member_text(plan, "error"),
+		    http_member_text(plan, "words"));
 }
 
 static const char *
 select_words(const json_t *pull)
 {
-	const char *select = member(pull, "select");
+	const char *select = http_member_text(pull, "select");
 
 	if (select[0] == '\0')
 		return "nothing";
@@ -95,27 +84,31 @@ counts_print(const json_t *plan)
 	const json_t *push = json_object_get(plan, "push");
 
 	out_line("  asked for: %s", select_words(pull));
-	if (member(pull, "select")[0] != '\0')
+	if (http_member_text(pull, "select")[0] != '\0')
 		out_line("    %lld shown, %lld selected, %lld here already, "
 			 "%lld would come, %lld left out",
-		    number(pull, "shown"), number(pull, "selected"),
-		    number(pull, "here"), number(pull, "comes"),
-		    number(pull, "left_out"));
-	out_line("  given: %s", member(push, "gives"));
-	if (strcmp(member(push, "gives"), "nothing") != 0)
+		    http_member_number(pull, "shown"),
+		    http_member_number(pull, "selected"),
+		    http_member_number(pull, "here"),
+		    http_member_number(pull, "comes"),
+		    http_member_number(pull, "left_out"));
+	out_line("  given: %s", http_member_text(push, "gives"));
+	if (strcmp(http_member_text(push, "gives"), "nothing") != 0)
 		out_line("    %lld ours, %lld there already, %lld would go, "
 			 "%lld left out",
-		    number(push, "ours"), number(push, "there"),
-		    number(push, "goes"), number(push, "left_out"));
+		    http_member_number(push, "ours"),
+		    http_member_number(push, "there"),
+		    http_member_number(push, "goes"),
+		    http_member_number(push, "left_out"));
 }
 
 static void
 row_print(const json_t *row)
 {
-	const char *detail = member(row, "detail");
+	const char *detail = http_member_text(row, "detail");
 
-	out_line("  %-4s %-14s %s%s%s", member(row, "direction"),
-	    member(row, "reason"), member(row, "item"),
+	out_line("  %-4s %-14s %s%s%s", http_member_text(row, "direction"),
+	    http_member_text(row, "reason"), http_member_text(row, "item"),
 	    detail[0] == '\0' ? "" : "  ", detail);
 }
 
@@ -123,8 +116,9 @@ static void
 table_print(const json_t *plan)
 {
 	const json_t *rows = json_object_get(plan, "items"), *row;
-	long long left = number(json_object_get(plan, "pull"), "left_out") +
-			 number(json_object_get(plan, "push"), "left_out");
+	long long left =
+	    http_member_number(json_object_get(plan, "pull"), "left_out") +
+	    http_member_number(json_object_get(plan, "push"), "left_out");
 	size_t i;
 
 	json_array_foreach(rows, i, row) row_print(row);
@@ -144,13 +138,16 @@ sentences_print(const json_t *plan)
 
 	json_array_foreach(json_object_get(plan, "items"), i, row)
 	{
-		const char *detail = member(row, "detail");
-		const char *help = member(row, "help"), *at = member(row, "at");
+		const char *detail = http_member_text(row, "detail");
+		const char *help = http_member_text(row, "help"),
+			   *at = http_member_text(row, "at");
 
 		out_line("  %s: %s (%s)%s%s%s%s",
-		    strcmp(member(row, "direction"), "pull") == 0 ? "to us"
-								  : "to it",
-		    member(row, "words"), member(row, "reason"),
+		    strcmp(http_member_text(row, "direction"), "pull") == 0
+			? "to us"
+			: "to it",
+		    http_member_text(row, "words"),
+		    http_member_text(row, "reason"),
 		    detail[0] == '\0' ? "" : ": ", detail,
 		    at[0] == '\0' ? "" : ", since ", at);
 		if (help[0] != '\0')
@@ -167,7 +164,7 @@ print(const struct ics *ics, const json_t *plans)
 	json_array_foreach(plans, i, plan)
 	{
 		head_print(plan);
-		if (member(plan, "error")[0] != '\0')
+		if (http_member_text(plan, "error")[0] != '\0')
 			continue;
 		if (ics->args_n > 1) {
 			sentences_print(plan);
@@ -191,7 +188,7 @@ exit_of(const struct ics *ics, const json_t *plans)
 
 	json_array_foreach(plans, i, plan)
 	{
-		if (member(plan, "error")[0] != '\0')
+		if (http_member_text(plan, "error")[0] != '\0')
 			return ICS_EXIT_UNREACHED;
 		json_array_foreach(json_object_get(plan, "items"), k, row)
 		{
