@@ -239,7 +239,7 @@ syncs_put(struct buf *rows, struct buf *line, const struct api_page_reading *k)
 		}
 		if (s->may_alter)
 			buf_put_str(line,
-			    "; it may bring what others have said");
+			    "; what it brings is taken as a peer's");
 		line_put(rows, line);
 	}
 }
