@@ -42,6 +42,7 @@ still_new(void)
 	sync_ring_init(&s->submissions);
 	sync_ring_init(&s->waits);
 	sync_ring_init(&s->conns);
+	sync_ring_init(&s->plans);
 	sync_state_open(s);
 	return s;
 }

@@ -11,8 +11,15 @@
 . "$srcdir/t/lib-hkp.sh"
 . "$srcdir/t/lib-api.sh"
 
-writes() { # yes or no
-	echo "writes = $1" >"$tmp/conf" && "$ICS" -D "$icsd_dir" reload
+is_closed() {
+	test 503 = "$(api /submit --data-binary x)"
+}
+writes() { # yes or no: from when this returns on
+	echo "writes = $1" >"$tmp/conf" && "$ICS" -D "$icsd_dir" reload &&
+		case $1 in
+		yes) wait_until 20 '! is_closed' ;;
+		no) wait_until 20 is_closed ;;
+		esac
 }
 closed() { # FORM PATH [CURL-OPTION...]
 	closed_form=$1
@@ -34,7 +41,7 @@ test_ok 'a server with a certificate, and another one to send' '
 '
 test_ok 'a client that keeps its connection hears of it, too' '
 	python3 - "$icsd_port" "$tmp/conf" "$ICS" "$icsd_dir" "$tmp/two.pgp" <<-"PY"
-		import http.client, subprocess, sys
+		import http.client, subprocess, sys, time
 		port, conf, ics, state, cert = sys.argv[1:]
 		c = http.client.HTTPConnection("127.0.0.1", int(port), timeout=30)
 		def ask(method, path, body=None):
@@ -46,6 +53,10 @@ test_ok 'a client that keeps its connection hears of it, too' '
 		assert ask("GET", "/ics/v1/changes") == 200
 		open(conf, "w").write("writes = no\n")
 		subprocess.run([ics, "-D", state, "reload"], check=True)
+		end = time.time() + 20 # the server reads it when it gets to it
+		while ask("POST", "/ics/v1/submit", b"x") != 503:
+		    assert time.time() < end
+		    time.sleep(0.05)
 		body = open(cert, "rb").read()
 		assert ask("POST", "/ics/v1/submit", body) == 503
 		assert ask("GET", "/ics/v1/changes") == 200
@@ -58,9 +69,8 @@ test_ok 'each way to send is closed, and says so' '
 	closed text /vks/v1/upload -H Content-Type:application/json \
 		-d "{\"keytext\": $(jq -Rs . "$tmp/two.asc")}"
 '
-test_ok 'gpg and ics fail, and nothing came' '
+test_ok 'gpg fails, and nothing came' '
 	! gpg --keyserver "hkp://127.0.0.1:$icsd_port" --send-keys "$two" &&
-	! "$ICS" -s "$icsd_http" load "$tmp/two.pgp" &&
 	same 404 "$(http_code "/pks/lookup?op=get&search=0x$two")"
 '
 test_ok 'what is read is read, also by POST' '
