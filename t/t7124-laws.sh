@@ -109,6 +109,10 @@ strange() {
 		'approval=scheme=mdr;id=7;state=granted' ;;
 	esac
 }
+# Two that say the same in the same second are one.
+said_count() {
+	sha256sum "$tmp"/say/*.sig | cut -c 1-64 | sort -u | wc -l
+}
 all_say() {
 	for i in $(seq 20); do
 		strange "$stranger" "$i" && strange "$other" $((i + 20)) || return
@@ -123,7 +127,7 @@ test_ok 'strangers who say forty things of all of that, one a role to another' '
 	all_say &&
 	feed one "$tmp/both.pgp" && before=$("$ICS" -D "$tmp/one" stats --json | jq .records) &&
 	feed one "$tmp"/say/*.sig &&
-	same $((before + 40)) "$("$ICS" -D "$tmp/one" stats --json | jq .records)"
+	same $((before + $(said_count))) "$("$ICS" -D "$tmp/one" stats --json | jq .records)"
 ' # what they say is kept here: nobody asked for less; it only counts nothing
 test_ok 'change no decision, and no reason' '
 	answers one "$tmp/one.3" && cmp "$tmp/one.1" "$tmp/one.3"
