@@ -14,6 +14,7 @@
 #	own_round NAME PEER     a round, now; its exit status
 #	own_row NAME PEER FILTER   of "peer list --json", by jq
 #	own_size NAME           certificates and records that it has
+#	own_device SERVER NAME MODEL [BY]   see below
 #	own_alike A B           both have the same, by their dumps
 #	own_feed NAME FILE      submit octets
 #	own_batches             the files of $tmp/in, made by t/statements
@@ -145,4 +146,14 @@ own_feeds() {
 	for own_file in $(own_batches | sed -n "$2,$3p"); do
 		own_feed "$1" "$own_file" || return
 	done
+}
+
+# own_device SERVER NAME MODEL [BY]: a certificate of that name there, of which BY,
+# else $maker, says maker and model; $NAME is its fingerprint. With lib-gpg.sh and
+# lib-api.sh.
+own_device() {
+	gpg_key "$2" ed25519 cert && eval "$2=$gpg_fpr" &&
+		say "${4:-$maker}" "$gpg_fpr" manu=Acme "model=$3" &&
+		gpg --export "$gpg_fpr" >"$tmp/$2.pgp" &&
+		own_feed "$1" "$tmp/$2.pgp"
 }

@@ -59,19 +59,11 @@ test_ok 'and takes nothing' '
 
 # ---- a part ------------------------------------------------------------------------
 
-# device NAME MODEL: a certificate that $maker says something about
-device() {
-	gpg_key "$1" ed25519 cert && eval "$1=$gpg_fpr" &&
-		say "$maker" "$gpg_fpr" manu=Acme "model=$2" &&
-		gpg --export "$gpg_fpr" >"$tmp/$1.pgp" &&
-		own_feed c "$tmp/$1.pgp"
-}
-
 test_ok 'devices of two models' '
 	own_new c d && own_rows c "d kind=ics key=$d_pin" && own_start c &&
 	gpg_key "Acme <acme@example.org>" ed25519 && maker=$gpg_fpr &&
 	gpg --export "$maker" >"$tmp/maker.pgp" && own_feed c "$tmp/maker.pgp" &&
-	device one T1000 && device two T2000 && device three T1000
+	own_device c one T1000 && own_device c two T2000 && own_device c three T1000
 '
 test_ok 'one wants a model' '
 	own_rows d "$(own_row_of c "every=2s '\''select=model=T1000 manu=Acme'\''")" &&
@@ -85,7 +77,7 @@ test_ok 'nothing is given to the other' '
 	own_round d c && ! has c "$local" && same 0 "$(own_row d c .pushed)"
 '
 test_ok 'news of the part arrive within a second' '
-	device four T1000 && device five T2000 &&
+	own_device c four T1000 && own_device c five T2000 &&
 	wait_until 1 "has d $four" && ! has d "$five"
 '
 test_ok 'and records about it' '

@@ -21,13 +21,6 @@ gone() {
 	eval "icsd_http=\$$1_http"
 	test 404 = "$(api "/items/$2")"
 }
-# device NAME MODEL: $maker says that it is of that model
-device() {
-	gpg_key "$1" ed25519 cert && eval "$1=$gpg_fpr" &&
-		say "$maker" "$gpg_fpr" manu=Acme "model=$2" &&
-		gpg --export "$gpg_fpr" >"$tmp/$1.pgp" &&
-		own_feed c "$tmp/$1.pgp"
-}
 # wants NAME SELECT: its row of c
 wants() {
 	own_rows "$1" "$(own_row_of c "every=0 push=no $2")" &&
@@ -49,8 +42,8 @@ test_ok 'a maker, and things of two models' '
 	gpg --export "$owner" >"$tmp/owner.pgp" &&
 	gpg_key "Acme <acme@example.org>" && maker=$gpg_fpr &&
 	gpg --export "$maker" >"$tmp/maker.pgp" && own_feed c "$tmp/maker.pgp" &&
-	device one T1000 && device two T2000 && device three T1000 &&
-	device partner T9 && signer=$maker &&
+	own_device c one T1000 && own_device c two T2000 && own_device c three T1000 &&
+	own_device c partner T9 && signer=$maker &&
 	record "$tmp/two.sig" rec=device-status/1 "subject=dev:04$two" \
 		status=active &&
 	own_feed c "$tmp/two.sig"

@@ -12,13 +12,6 @@
 . "$srcdir/t/lib-api.sh"
 . "$srcdir/t/lib-blocks.sh"
 
-# device NAME MODEL [BY]: at c
-device() {
-	gpg_key "$1" ed25519 cert && eval "$1=$gpg_fpr" &&
-		say "${3:-$maker}" "$gpg_fpr" manu=Acme "model=$2" &&
-		gpg --export "$gpg_fpr" >"$tmp/$1.pgp" &&
-		own_feed c "$tmp/$1.pgp"
-}
 # key NAME: a key, nothing is said of it
 key() {
 	gpg_key "$1" ed25519 && eval "$1=$gpg_fpr" &&
@@ -62,12 +55,12 @@ test_ok 'a maker with things of two models, and a server that wants one' '
 	own_start c && key maker && own_feed c "$tmp/maker.pgp" &&
 	key shut && own_feed c "$tmp/shut.pgp" &&
 	key nobody && own_feed c "$tmp/nobody.pgp" &&
-	device one T1000 && device two T2000 && device denied T1000 &&
-	device halved T1000 "$shut" &&
+	own_device c one T1000 && own_device c two T2000 && own_device c denied T1000 &&
+	own_device c halved T1000 "$shut" &&
 	own_rows d "$(own_row_of c "every=0 '\''select=manu=Acme model=T1000'\''")" &&
 	own_start d && own_ics d deny "$denied" -r recalled &&
 	own_ics d deny "$shut" -r unknown &&
-	own_round d c && device later T1000
+	own_round d c && own_device c later T1000
 '
 test_ok 'the table: fixtures in, a reason for each that is left out' '
 	plan c && rows >"$tmp/rows" && sort >"$tmp/want" <<-ROWS &&

@@ -23,6 +23,9 @@ struct api_peers_asked {
 void api_peers_ask(struct hkp_request *rq, struct hkp_reply *rp,
     const struct api_peers_asked *asked);
 
+/* False when there is no answer: then the reply says why. */
+bool api_peers_answered(struct hkp_reply *rp, const struct sync_answer *answer);
+
 /* To everybody: what a descriptor orders is for who may read its domain. */
 bool api_peer_is_shown(struct hkp_request *rq, const struct sync_row *row);
 

@@ -144,6 +144,17 @@ api_peer_is_shown(struct hkp_request *rq, const struct sync_row *row)
 		   domain_set_find(hkp_request_set(rq), domain));
 }
 
+bool
+api_peers_answered(struct hkp_reply *rp, const struct sync_answer *answer)
+{
+	if (answer->err != ICS_OK)
+		hkp_reply_json(rp, err_http(answer->err),
+		    json_pack("{s:s}", "error",
+			answer->why == NULL ? err_words(answer->err)
+					    : answer->why));
+	return answer->err == ICS_OK;
+}
+
 static void
 tell(struct hkp_request *rq, struct hkp_reply *rp, void *arg,
     const struct sync_answer *answer)
@@ -152,13 +163,8 @@ tell(struct hkp_request *rq, struct hkp_reply *rp, void *arg,
 
 	(void)rq;
 	(void)arg;
-	if (answer->err != ICS_OK) {
-		hkp_reply_json(rp, err_http(answer->err),
-		    json_pack("{s:s}", "error",
-			answer->why == NULL ? err_words(answer->err)
-					    : answer->why));
+	if (!api_peers_answered(rp, answer))
 		return;
-	}
 	rows = json_array();
 	for (size_t i = 0; i < answer->n; i++)
 		json_array_append_new(rows, row_json(&answer->rows[i]));

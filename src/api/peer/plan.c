@@ -88,13 +88,8 @@ tell(struct hkp_request *rq, struct hkp_reply *rp, void *arg,
 
 	(void)rq;
 	(void)arg;
-	if (answer->err != ICS_OK) {
-		hkp_reply_json(rp, err_http(answer->err),
-		    json_pack("{s:s}", "error",
-			answer->why == NULL ? err_words(answer->err)
-					    : answer->why));
+	if (!api_peers_answered(rp, answer))
 		return;
-	}
 	plans = json_array();
 	for (size_t i = 0; i < answer->n; i++)
 		json_array_append_new(plans, plan_json(&answer->plans[i]));

@@ -135,16 +135,6 @@ octets_submit(struct sync *s, struct sync_peer *p, struct bytes octets,
 	sync_submit_start(s, &submit);
 }
 
-static struct bytes
-copy(struct bytes data)
-{
-	struct buf out;
-
-	buf_init(&out, data.n);
-	buf_put(&out, data);
-	return buf_take(&out);
-}
-
 /* ---- by heads --------------------------------------------------------------------- */
 
 static void heads_next(struct sync *s, struct sync_peer *p);
@@ -237,7 +227,7 @@ heads_answered(struct sync *s, const struct sync_http *h,
 			put_back(&own->bring, left);
 		if (left == 0 && own->bring.batch < BATCH_MAX)
 			own->bring.batch *= 2;
-		octets_submit(s, p, copy(answer->body), heads_submitted);
+		octets_submit(s, p, alloc_bytes(answer->body), heads_submitted);
 	} else if (sync_own_is_missing(answer)) {
 		otherwise(s, p);
 	} else {

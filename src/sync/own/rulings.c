@@ -114,16 +114,6 @@ submitted(struct sync *s, struct sync_peer *p, void *arg,
 	next_ask(s, p);
 }
 
-static struct bytes
-copy(struct bytes data)
-{
-	struct buf out;
-
-	buf_init(&out, data.n);
-	buf_put(&out, data);
-	return buf_take(&out);
-}
-
 static void
 ruling_answered(struct sync *s, const struct sync_http *h,
     const struct sync_http_answer *answer)
@@ -134,7 +124,7 @@ ruling_answered(struct sync *s, const struct sync_http *h,
 	struct sync_submit one = submit;
 
 	if (answer->status == 200 && domain_is_signed(answer->body)) {
-		one.input = copy(answer->body);
+		one.input = alloc_bytes(answer->body);
 		sync_submit_start(s, &one);
 	} else if (answer->status == 200 || answer->status == 404) {
 		next_ask(s, h->peer);
