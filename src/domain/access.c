@@ -6,7 +6,6 @@
 #include "domain/domain.h"
 
 #define MAPPED_OCTETS 12 /* of an IPv6 address, before the IPv4 one */
-#define ABOUT_MAX     8	 /* statements about statements that are followed */
 
 /* ---- who asks -------------------------------------------------------------- */
 
@@ -299,32 +298,11 @@ out:
 	return err;
 }
 
-/* What a statement, or one about it, is about in the end; ICS_ENOTFOUND. */
-static enum ics_err
-subject_settle(struct store_reader *r, const struct notations_subject *from,
-    struct notations_subject *out)
-{
-	struct store_statement st;
-	enum ics_err err = ICS_OK;
-
-	*out = *from;
-	for (unsigned i = 0; out->kind == NOTATIONS_SUBJECT_RECORD; i++) {
-		uint8_t digest[32];
-
-		if (i == ABOUT_MAX || out->n != sizeof(digest))
-			return ICS_ENOTFOUND;
-		memcpy(digest, out->b, sizeof(digest));
-		TRY(store_statement_get(r, digest, out, &st));
-	}
-out:
-	return err;
-}
-
 enum ics_err
 domain_sight_sees(const struct domain_sight *sight, struct store_reader *r,
     const struct notations_subject *subject, bool *sees)
 {
-	struct notations_subject item;
+	struct notations_subject item = *subject;
 	struct store_bits bits;
 	bool is_loose;
 	enum ics_err err;
@@ -336,7 +314,7 @@ domain_sight_sees(const struct domain_sight *sight, struct store_reader *r,
 		*sees = sight->none;
 		return ICS_OK;
 	}
-	err = subject_settle(r, subject, &item);
+	err = store_statement_settle(r, &item);
 	if (err != ICS_OK)
 		return err == ICS_ENOTFOUND ? ICS_OK : err;
 	TRY(store_membership_get(r, &item, &bits));

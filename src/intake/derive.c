@@ -100,29 +100,10 @@ touch_cert(struct writer *wr, const struct pgp_fpr *fpr)
 	touch(wr, &subject);
 }
 
-enum ics_err
-derive_item_find(struct store_reader *r, struct notations_subject *subject)
-{
-	struct store_statement st;
-	enum ics_err err = ICS_OK;
-
-	for (int steps = 0; subject->kind == NOTATIONS_SUBJECT_RECORD;
-	     steps++) {
-		uint8_t digest[32];
-
-		if (steps == 4)
-			return ICS_ENOTFOUND; /* nobody follows so far */
-		memcpy(digest, subject->b, sizeof(digest));
-		TRY(store_statement_get(r, digest, subject, &st));
-	}
-out:
-	return err;
-}
-
 static enum ics_err
 touched_one(struct deriving *d, struct notations_subject subject)
 {
-	enum ics_err err = derive_item_find(d->where.reader, &subject);
+	enum ics_err err = store_statement_settle(d->where.reader, &subject);
 
 	if (err == ICS_ENOTFOUND)
 		return ICS_OK; /* it will be touched when that comes */

@@ -283,7 +283,7 @@ spoken_add(struct looking *l, struct notations_subject by)
 		return ICS_OK;
 	while (l->looked.n <= LOOKED_MAX) {
 		TRY(store_spoken_next(l->where->reader, &fpr, &after, &about));
-		err = derive_item_find(l->where->reader, &about);
+		err = store_statement_settle(l->where->reader, &about);
 		if (err == ICS_ENOTFOUND)
 			continue; /* about what is not here */
 		TRY(err);

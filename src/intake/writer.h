@@ -62,11 +62,6 @@ enum ics_err touched_derive(struct writer *wr);
  * while nobody wants us. */
 void derive_idle(struct writer *wr);
 
-/* What a statement about a statement is about in the end; ICS_ENOTFOUND: what
- * is not here. */
-enum ics_err derive_item_find(struct store_reader *r,
-    struct notations_subject *subject);
-
 /* ---- what a server of profile infield lets go of: leave.c ---- */
 
 struct item_where;

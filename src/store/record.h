@@ -86,6 +86,12 @@ enum ics_err store_statement_get(struct store_reader *r,
     const uint8_t digest[32], struct notations_subject *subject,
     struct store_statement *st);
 
+/* What a statement about a statement is about in the end, in place.
+ * ICS_ENOTFOUND: it is not here, or stands behind too many others. */
+#define STORE_ABOUT_MAX 8 /* that are followed */
+enum ics_err store_statement_settle(struct store_reader *r,
+    struct notations_subject *subject);
+
 /*
  * Items that every term fits, in the order of their ids: candidates, whose
  * statements decide. Starts behind id after; fills at most max; next is the

@@ -351,3 +351,22 @@ store_statement_get(struct store_reader *r, const uint8_t digest[32],
 out:
 	return err;
 }
+
+enum ics_err
+store_statement_settle(struct store_reader *r,
+    struct notations_subject *subject)
+{
+	struct store_statement st;
+	enum ics_err err = ICS_OK;
+
+	for (int i = 0; subject->kind == NOTATIONS_SUBJECT_RECORD; i++) {
+		uint8_t digest[32];
+
+		if (i == STORE_ABOUT_MAX || subject->n != sizeof(digest))
+			return ICS_ENOTFOUND;
+		memcpy(digest, subject->b, sizeof(digest));
+		TRY(store_statement_get(r, digest, subject, &st));
+	}
+out:
+	return err;
+}

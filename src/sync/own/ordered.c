@@ -24,7 +24,6 @@
 #define WALK_STATUS  300u /* seconds from one walk to the next */
 #define WALK_ALL     (6 * 3600u)
 #define RETRY_MAX    6 /* 64 seconds */
-#define ABOUT_MAX    4 /* statements about statements that are followed */
 
 bool
 sync_own_is_ordered(const struct sync_peer *p)
@@ -225,25 +224,6 @@ sync_ordered_start(struct sync *s, struct sync_peer *p)
 
 /* ---- news ------------------------------------------------------------------------ */
 
-/* What a statement about a statement is about in the end. ICS_ENOTFOUND: it is
- * not here any more. */
-static enum ics_err
-item_find(struct store_reader *r, struct notations_subject *subject)
-{
-	struct store_statement st;
-	uint8_t digest[32];
-	enum ics_err err = ICS_OK;
-
-	for (int i = 0; subject->kind == NOTATIONS_SUBJECT_RECORD; i++) {
-		if (i == ABOUT_MAX)
-			return ICS_ENOTFOUND;
-		memcpy(digest, subject->b, sizeof(digest));
-		TRY(store_statement_get(r, digest, subject, &st));
-	}
-out:
-	return err;
-}
-
 static enum ics_err
 row_add(struct sync *s, struct sync_peer *p, unsigned domain,
     const struct store_log_row *row)
@@ -257,7 +237,7 @@ row_add(struct sync *s, struct sync_peer *p, unsigned domain,
 		row->event != STORE_EVENT_STATE) ||
 	    subject.kind == NOTATIONS_SUBJECT_NONE)
 		return ICS_OK;
-	err = item_find(r, &subject);
+	err = store_statement_settle(r, &subject);
 	if (err == ICS_OK)
 		err = store_membership_get(r, &subject, &bits);
 	if (err == ICS_OK && store_bits_has(&bits, domain))
