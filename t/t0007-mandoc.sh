@@ -8,7 +8,7 @@
 skip_unless "${MANDOC:=mandoc}"
 
 pages() {
-	sources "$1" '*.[1578]'
+	sources "$1" '*.[13578]'
 }
 
 # A section must have text before the next one.

@@ -18,7 +18,7 @@ listed() {
 forgotten() (
 	listed "$1" | sort -u >"$tmp/listed"
 	sources "$1" '*.c' '*.h' '*.def' '*.sh' '*.sql' '*.awk' '*.html' \
-		'*.[1578]' >"$tmp/there"
+		'*.[13578]' >"$tmp/there"
 	grep -vxFf "$tmp/listed" "$tmp/there"
 	:
 )
