@@ -232,6 +232,10 @@ enum ics_err notations_approval_read(struct bytes value,
 #define NOTATIONS_PARAM_MAX 128 /* characters of a parameter's value */
 void notations_param_text(struct bytes value,
     char out[NOTATIONS_PARAM_MAX + 1]);
+/* The text that any value with %XX in it spells. False: it is none, or has a
+ * bad %, or is longer. */
+bool notations_escaped_read(struct bytes value,
+    char out[NOTATIONS_PARAM_MAX + 1]);
 
 /* Does a value obey its syntax? ICS_OK, ICS_EFORMAT, ICS_ETOOBIG. Readable
  * (human readable flag) must be what the syntax asks for. */

@@ -138,25 +138,35 @@ notations_is_uri_part(struct bytes v)
 	return v.n > 0;
 }
 
-/* A parameter's value: 1 to 128 visible ASCII characters or %XX, and what
- * they spell is a text. */
-static bool
-is_param_value(struct bytes v)
+bool
+notations_escaped_read(struct bytes value, char out[NOTATIONS_PARAM_MAX + 1])
 {
-	struct cursor cur = cursor_of(v);
-	uint8_t text[NOTATIONS_PARAM_MAX];
+	struct cursor cur = cursor_of(value);
 	size_t n = 0;
 
 	while (cursor_has(&cur)) {
-		uint8_t c = cursor_peek(&cur);
 		int octet = octet_take(&cur);
 
-		if (c <= ' ' || c > '~' || c == ';' || c == '=' || octet < 0 ||
-		    n == sizeof(text))
+		if (octet < 0 || n == NOTATIONS_PARAM_MAX)
 			return false;
-		text[n++] = (uint8_t)octet;
+		out[n++] = (char)octet;
 	}
-	return notations_is_text(bytes_of(text, n));
+	out[n] = '\0';
+	return notations_is_text(bytes_of((const uint8_t *)out, n));
+}
+
+/* A parameter's value: visible ASCII characters or %XX, and what they spell is a
+ * text of at most 128. */
+static bool
+is_param_value(struct bytes v)
+{
+	char text[NOTATIONS_PARAM_MAX + 1];
+
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] <= ' ' || v.p[i] > '~' || v.p[i] == ';' ||
+		    v.p[i] == '=')
+			return false;
+	return notations_escaped_read(v, text);
 }
 
 bool

@@ -81,6 +81,12 @@ static const struct {
 	    "6: until: a date" },
 	{ HEAD "member {\nwhere = \"manu\"\n}\n}", "5: where: name=value" },
 	{ HEAD "member {\nwhere = \"manus=x\"\n}\n}", "5: where: name=value" },
+	{ HEAD "member {\nwhere = \"manu=a%2@\"\n}\n}",
+	    "5: where: name=value" },
+	{ HEAD "member {\nwhere = \"manu=a%2\"\n}\n}", "5: where: name=value" },
+	{ HEAD "member {\nwhere = \"manu=%00\"\n}\n}", "5: where: name=value" },
+	{ HEAD "member {\nwhere = \"manu=\xff\"\n}\n}",
+	    "5: where: name=value" },
 	{ HEAD "member { slot = x }\n}", "4: a slot has items" },
 	{ HEAD "read { networks = {\"10.0.0.0/33\"} }\n}", "4: networks" },
 	{ HEAD "read { tokens = {\"12\"} }\n}", "4: tokens: digests" },
@@ -158,6 +164,27 @@ is_good(struct bytes text, const char *owner, int64_t now)
 	pgp_cert_free(cert);
 	return good;
 }
+
+/* What is written is not longer than what was read, whatever stands in it. */
+START_TEST(values_there_and_back)
+{
+	static const char text[] = HEAD
+	    "member {\nwhere = \"manu=M\xc3\xbcller%20a=b;c%25 model=T*\"\n}\n}";
+	struct domain_complaints c = { 0 };
+	struct policy_domain *d = domain_read(bytes_of_str(text), &c);
+	struct buf out;
+
+	ck_assert_ptr_nonnull(d);
+	ck_assert_str_eq(d->members[0].where.at[0].value,
+	    "M\xc3\xbcller a=b;c%");
+	buf_init(&out, 1000);
+	domain_terms_text(&d->members[0].where, &out);
+	ck_assert_str_eq(buf_str(&out),
+	    "manu=M\xc3\xbcller%20a=b;c%25 model=T*");
+	buf_release(&out);
+	policy_domain_free(d);
+}
+END_TEST
 
 START_TEST(signed_by_gpg)
 {
@@ -311,6 +338,7 @@ add(TCase *t)
 	tcase_add_test(t, there_and_back);
 	tcase_add_loop_test(t, complaints, 0,
 	    (int)(sizeof(wrong) / sizeof(wrong[0])));
+	tcase_add_test(t, values_there_and_back);
 	tcase_add_test(t, signed_by_gpg);
 	tcase_add_loop_test(t, tricked, 0,
 	    (int)(sizeof(tricks) / sizeof(tricks[0])));

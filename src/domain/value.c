@@ -197,12 +197,13 @@ domain_term_read(struct bytes word, struct policy_term *term)
 	const uint8_t *is = word.n == 0 ? NULL : memchr(word.p, '=', word.n);
 	size_t n = is == NULL ? 0 : (size_t)(is - word.p);
 
-	if (n == 0 || n + 1 == word.n || word.n - n - 1 > NOTATIONS_PARAM_MAX)
+	if (n == 0)
 		return false;
 	term->name = notations_name_find(bytes_of(word.p, n));
-	if (term->name == NOTATIONS_NAME_UNKNOWN)
+	if (term->name == NOTATIONS_NAME_UNKNOWN ||
+	    !notations_escaped_read(bytes_of(word.p + n + 1, word.n - n - 1),
+		value))
 		return false;
-	notations_param_text(bytes_of(word.p + n + 1, word.n - n - 1), value);
 	term->value = alloc_str(value);
 	return true;
 }

@@ -81,7 +81,7 @@ domain_terms_text(const struct policy_terms *terms, struct buf *out)
 		buf_printf(out, "%s%s=", i > 0 ? " " : "",
 		    notations_row(terms->at[i].name)->name);
 		for (const char *c = terms->at[i].value; *c != '\0'; c++)
-			if (*c <= ' ' || strchr("%;=", *c) != NULL)
+			if ((uint8_t)*c <= ' ' || *c == '%')
 				buf_printf(out, "%%%02X", (uint8_t)*c);
 			else
 				buf_u8(out, (uint8_t)*c);
