@@ -447,7 +447,7 @@ on_completed(void *arg, struct MHD_Connection *mhd, void **context,
 	free((void *)(uintptr_t)c->rp.body.p);
 	c->rp = (struct hkp_reply){ 0 };
 	c->begun = c->discard = c->finished = c->asleep = c->broken = false;
-	c->gone = false;
+	c->gone = c->rq.is_fetched = false;
 	c->discarded = 0;
 	hkp_ring_remove(c);
 	wait_for_request(c);

@@ -79,6 +79,14 @@ struct hkp_hooks {
 	void *arg;
 };
 
+/* A certificate that somebody looks for. */
+struct hkp_wanted {
+	struct pgp_fpr fpr; /* n 0: by its key ID */
+	uint64_t keyid;
+	int64_t since; /* when what is here of it changed last; 0: nothing is
+	                * here */
+};
+
 struct buf;
 struct hkp;
 struct hkp_query;
@@ -124,6 +132,14 @@ struct hkp_start {
 	 * Called from any thread; must not block. NULL: there are none. */
 	bool (*peer_find)(void *arg, const uint8_t *pin, struct hkp_peer *who);
 	void *peer_arg;
+	/* Have it fetched from elsewhere, where it is time to. True: done is
+	 * called once, perhaps before this returns and on another thread, when
+	 * it is here, or will not be. Of what is here it is false: nobody
+	 * waits for that. done NULL: would it be true. w NULL: does anybody
+	 * fetch at all. Called from any thread; must not block. NULL: nobody. */
+	bool (*fetch)(void *arg, const struct hkp_wanted *w,
+	    void (*done)(void *done_arg), void *done_arg);
+	void *fetch_arg;
 };
 enum ics_err hkp_new(const struct hkp_start *start,
     const struct hkp_config *config, struct hkp **h);

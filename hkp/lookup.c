@@ -182,7 +182,7 @@ hkp_get(struct hkp_request *rq, struct hkp_reply *rp,
 		return;
 	}
 	r = hkp_request_reader(rq, rp);
-	if (r == NULL)
+	if (r == NULL || hkp_get_waits(rq, rp, r, s))
 		return;
 	if (s->kind == HKP_SEARCH_FPR && s->fpr.version != 0 &&
 	    get_one(rq, rp, r, s))
@@ -199,7 +199,7 @@ hkp_get_binary(struct hkp_request *rq, struct hkp_reply *rp,
 	struct hkp_bundle bundle = { .form = form };
 	enum ics_err err;
 
-	if (r == NULL)
+	if (r == NULL || hkp_get_waits(rq, rp, r, s))
 		return;
 	TRY(hkp_search_run(rq, r, s, &hits));
 	TRY(hkp_bundle_read(rq, r, &hits, &bundle));

@@ -79,6 +79,11 @@ struct hkp_none {
 void hkp_reply_none(struct hkp_request *rq, struct hkp_reply *rp,
     const struct hkp_none *none);
 
+/* What is looked for is not here, and somebody fetches it: true, and the request
+ * is answered again when that is over. up/fetch.c */
+bool hkp_get_waits(struct hkp_request *rq, struct hkp_reply *rp,
+    struct store_reader *r, const struct hkp_search *s);
+
 /* Search and answer with one block of armor, as v1 and VKS do. */
 void hkp_get(struct hkp_request *rq, struct hkp_reply *rp,
     const struct hkp_search *s);

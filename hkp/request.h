@@ -80,6 +80,7 @@ struct hkp_request {
 	struct bytes query; /* raw, behind the "?", lent likewise */
 	struct hkp_route_match match;
 	struct buf body; /* owned by the connection; a handler may take it */
+	bool is_fetched; /* what it asks for was: hkp/up/fetch.c's */
 	enum hkp_telling telling;
 	/* From here on hkp/sight/sight.c's. What may be told; NULL: all. */
 	const struct domain_sight *sight;

@@ -77,6 +77,9 @@ START_TEST(test_defaults)
 	ck_assert_uint_eq(config.limits.hashquery_max, 1000);
 	ck_assert_uint_eq(config.limits.answer_octets, 32u << 20);
 	ck_assert_uint_eq(c->pending_max, 1000);
+	ck_assert_str_eq(c->upstream, "");
+	ck_assert_uint_eq(c->upstream_keep, 7 * 24 * 3600);
+	ck_assert_uint_eq(c->upstream_miss, 600);
 	conf_free(c);
 	source.must_exist = true;
 	ck_assert_int_eq(conf_load(&source, &c), ICS_ECONFIG);
@@ -102,6 +105,9 @@ START_TEST(test_good)
 		 "body-octets = 64K\n"
 		 "answer-octets = 2M\n"
 		 "header-octets = 1024\n"
+		 "upstream = hkp://keys.example.org\n"
+		 "upstream-keep = 2h\n"
+		 "upstream-miss = 30\n"
 		 "hostname = \"keys \\\"quoted\\\"\"\n",
 		complaints);
 	struct hkp_config config;
@@ -114,6 +120,9 @@ START_TEST(test_good)
 	ck_assert_str_eq(c->tls_key, "b.pem");
 	ck_assert_int_eq(c->log_level, LOG_LEVEL_DEBUG);
 	ck_assert_str_eq(c->hostname, "keys \"quoted\"");
+	ck_assert_str_eq(c->upstream, "http://keys.example.org:11371");
+	ck_assert_uint_eq(c->upstream_keep, 7200);
+	ck_assert_uint_eq(c->upstream_miss, 30);
 	ck_assert(!conf_is_https_default(c));
 	conf_hkp(c, &config);
 	ck_assert_uint_eq(config.limits.connections, 100);
@@ -204,6 +213,12 @@ static const struct {
 	{ "right = \"owner " FPR4 " a b\"\n", { ":1: right:" } },
 	{ "sketch = yes\n", { ":1: sketch: \"yes\"", "peers or public" } },
 	{ "claims = maybe\n", { ":1: claims: \"maybe\"", "yes or no" } },
+	{ "upstream = keys.example.org\n", { ":1: upstream:", "hkps" } },
+	{ "upstream-keep = 0\n", { ":1: upstream-keep: \"0\"", "s, m, h" } },
+	{ "upstream-keep = 11y\n", { ":1: upstream-keep: \"11y\"" } },
+	{ "upstream-keep = 3651d\n", { ":1: upstream-keep: \"3651d\"" } },
+	{ "upstream-miss = 99999999999999999999d\n", { ":1: upstream-miss:" } },
+	{ "upstream-miss = d\n", { ":1: upstream-miss: \"d\"" } },
 	{ "\nconnections = 9\nconnections = 9\n",
 	    { ":3: connections stands in line 2 already" } },
 	{ "\nno-such = 1\n", { ":2: no such option 'no-such'" } },

@@ -322,6 +322,9 @@ conf_sync(const struct conf *c, struct sync_config *config)
 		.session_seconds = (unsigned)c->session_seconds,
 		.pause_seconds = (unsigned)c->recon_pause,
 		.frame = c->recon_frame,
+		.upstream = c->upstream,
+		.upstream_keep = c->upstream_keep,
+		.upstream_miss = c->upstream_miss,
 		.is_closed = !c->is_public,
 	};
 	if (c->tls_cert[0] != '\0') {

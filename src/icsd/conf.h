@@ -31,12 +31,15 @@ enum conf_type {
 	CONF_ROOTS,	/* list of fingerprints */
 	CONF_RIGHTS,	/* list of texts that conf_right_read takes */
 	CONF_PEERS,	/* list of texts that sync_peer_read takes */
+	CONF_UPSTREAM,	/* text that sync_upstream_read takes, kept as that
+	                 * writes it */
 	CONF_PROFILE,	/* text: a word of domain/profiles.def */
 	CONF_LEVEL,	/* word of base/log.h */
 	CONF_SWITCH,	/* "yes" or "no" */
 	CONF_PUBLIC,	/* "peers" or "public" */
 	CONF_COUNT,	/* number */
-	CONF_OCTETS	/* number, perhaps with K, M or G */
+	CONF_OCTETS,	/* number, perhaps with K, M or G */
+	CONF_SPAN	/* seconds: a number, perhaps with s, m, h or d */
 };
 
 enum conf_when {
@@ -60,7 +63,7 @@ struct conf_texts {
 struct conf {
 	char *state_dir, *admin, *tls_cert, *tls_key, *profile;
 	char *user, *group, *hostname, *nodename, *contact;
-	char *recon, *filters;
+	char *recon, *filters, *upstream;
 	struct conf_texts listen, roots, rights, peers;
 	bool claims, is_public, takes_writes, sketch_public, is_lean;
 	enum log_level log_level;
@@ -69,6 +72,7 @@ struct conf {
 	unsigned long answer_octets, held_octets, hashquery_max, pending_max,
 	    drain_seconds;
 	unsigned long session_seconds, recon_pause, recon_frame;
+	unsigned long upstream_keep, upstream_miss;
 
 	const char *file;	 /* lent by struct conf_source */
 	bool has_file;		 /* it exists */

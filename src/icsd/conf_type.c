@@ -156,6 +156,15 @@ peer_read(const struct conf_row *row, const char *text, void *field)
 }
 
 static bool
+upstream_read(const struct conf_row *row, const char *text, void *field)
+{
+	char url[SYNC_URL_MAX] = "";
+
+	return (text[0] == '\0' || sync_upstream_read(text, url)) &&
+	       text_read(row, url, field);
+}
+
+static bool
 switch_read(const struct conf_row *row, const char *text, void *field)
 {
 	bool yes = strcmp(text, "yes") == 0;
@@ -239,6 +248,27 @@ octets_read(const struct conf_row *row, const char *text, void *field)
 	       number_keep(row, value << shift, field);
 }
 
+static bool
+span_read(const struct conf_row *row, const char *text, void *field)
+{
+	static const struct {
+		const char *unit;
+		unsigned long seconds;
+	} units[] = { { "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 },
+		{ "d", 24UL * 3600 } };
+	unsigned long value;
+	const char *end = digits_read(text, &value);
+
+	if (end == text)
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(end, units[i].unit) == 0)
+			return value <= ULONG_MAX / units[i].seconds &&
+			       number_keep(row, value * units[i].seconds,
+				   field);
+	return false;
+}
+
 static const struct {
 	bool (*read)(const struct conf_row *row, const char *text, void *field);
 	const char *what; /* what a value must be */
@@ -258,12 +288,15 @@ static const struct {
 	[CONF_PEERS] = { peer_read,
 	    "at most 64 texts \"NAME kind=... WORD=VALUE...\", as \"sks1 "
 	    "kind=sks recon=192.0.2.7\"; icsd.conf(5) lists the words" },
+	[CONF_UPSTREAM] = { upstream_read,
+	    "https://HOST[:PORT], or http, hkps or hkp, or an empty text" },
 	[CONF_SWITCH] = { switch_read, "yes or no" },
 	[CONF_PUBLIC] = { public_read, "peers or public" },
 	[CONF_PROFILE] = { profile_read, "a profile" },
 	[CONF_LEVEL] = { level_read, "a level" },
 	[CONF_COUNT] = { count_read, "a number" },
 	[CONF_OCTETS] = { octets_read, "octets, or a number and K, M or G," },
+	[CONF_SPAN] = { span_read, "seconds, or a number and s, m, h or d," },
 };
 
 bool
@@ -299,6 +332,7 @@ conf_value_release(enum conf_type type, void *field)
 	case CONF_TEXT:
 	case CONF_ADDR:
 	case CONF_PROFILE:
+	case CONF_UPSTREAM:
 		free(*(char **)field);
 		*(char **)field = NULL;
 		break;
@@ -313,6 +347,7 @@ conf_value_release(enum conf_type type, void *field)
 	case CONF_PUBLIC:
 	case CONF_COUNT:
 	case CONF_OCTETS:
+	case CONF_SPAN:
 		break;
 	}
 }
@@ -335,6 +370,7 @@ conf_value_equal(enum conf_type type, const void *a, const void *b)
 	case CONF_TEXT:
 	case CONF_ADDR:
 	case CONF_PROFILE:
+	case CONF_UPSTREAM:
 		return strcmp(*(char *const *)a, *(char *const *)b) == 0;
 	case CONF_LISTENERS:
 	case CONF_ROOTS:
@@ -348,6 +384,7 @@ conf_value_equal(enum conf_type type, const void *a, const void *b)
 		return *(const enum log_level *)a == *(const enum log_level *)b;
 	case CONF_COUNT:
 	case CONF_OCTETS:
+	case CONF_SPAN:
 		return *(const unsigned long *)a == *(const unsigned long *)b;
 	}
 	return false;

@@ -113,8 +113,8 @@ confine_is_mute(const struct conf *c)
 
 	/* With a TLS key descriptors may name peers at any time. */
 	return c->recon[0] == '\0' && c->peers.n == 0 &&
-	       c->tls_cert[0] == '\0' && n > 0 && (size_t)n < sizeof(path) &&
-	       access(path, F_OK) != 0;
+	       c->upstream[0] == '\0' && c->tls_cert[0] == '\0' && n > 0 &&
+	       (size_t)n < sizeof(path) && access(path, F_OK) != 0;
 }
 
 static void

@@ -133,6 +133,19 @@ peer_find(void *arg, const uint8_t *pin, struct hkp_peer *who)
 	return true;
 }
 
+static bool
+fetch(void *arg, const struct hkp_wanted *w, void (*done)(void *done_arg),
+    void *done_arg)
+{
+	struct sync_wanted wanted;
+
+	if (w == NULL)
+		return sync_want(arg, NULL);
+	wanted =
+	    (struct sync_wanted){ w->fpr, w->keyid, w->since, done, done_arg };
+	return sync_want(arg, &wanted);
+}
+
 static enum ics_err
 http_start(struct server *s, struct conf *c)
 {
@@ -151,6 +164,8 @@ http_start(struct server *s, struct conf *c)
 		.more_peers = api_peers,
 		.peer_find = peer_find,
 		.peer_arg = s->sync,
+		.fetch = fetch,
+		.fetch_arg = s->sync,
 	};
 	struct hkp_config config;
 	struct tls_pem pem = { NULL, NULL };
@@ -305,6 +320,8 @@ peers_reload(struct server *s, const struct conf *next)
 		log_event(LOG_LEVEL_WARN, "needs-restart",
 		    "option=peer why=\"without recon and peers at its start a "
 		    "server gives up making connections\"");
+	if (s->is_mute && next->upstream[0] != '\0')
+		difference_log("upstream");
 	sync_describe(s, next, &config);
 	(void)failed("reload", sync_reload(s->sync, &config), "");
 }

@@ -27,6 +27,7 @@ sync_config_copy(const struct sync_config *from, struct sync_config *to)
 						      : from->filters);
 	to->tls_cert = text_copy(from->tls_cert);
 	to->tls_key = text_copy(from->tls_key);
+	to->upstream = text_copy(from->upstream);
 }
 
 void
@@ -37,4 +38,5 @@ sync_config_release(struct sync_config *c)
 	free((void *)(uintptr_t)c->filters);
 	free((void *)(uintptr_t)c->tls_cert);
 	free((void *)(uintptr_t)c->tls_key);
+	free((void *)(uintptr_t)c->upstream);
 }

@@ -2,7 +2,8 @@
 /*
  * Private to the thread itself: what its parts share. Whoever runs rounds
  * includes sync/loop.h only. All of it belongs to the sync thread but for the
- * queue, the counter of what is abroad, and the list of pins.
+ * queue, the counter of what is abroad, the list of pins, and what is behind
+ * the lock of sync/up.h.
  *
  *	sync ──< peer (a slot that stays its) ── row, round, visit, kept texts
  *	     ──< alarm, socket                   what the loop waits for
@@ -178,6 +179,7 @@ enum sync_message_kind {
 	SYNC_MESSAGE_ORDER,
 	SYNC_MESSAGE_SUBMITTED,
 	SYNC_MESSAGE_RELOAD,
+	SYNC_MESSAGE_WANTED,
 	SYNC_MESSAGE_STOP
 };
 
@@ -245,6 +247,18 @@ void sync_views_close(struct sync *s);
 /* At the end of each turn: the shared reader lets its snapshot go. */
 void sync_reader_rest(struct sync *s);
 
+/* ---- up/up.c ---------------------------------------------------------------------- */
+
+struct sync_up;
+void sync_up_open(struct sync *s);
+/* What the configuration says of it. */
+void sync_up_take(struct sync *s);
+/* A search that is to be asked for; m is given. */
+void sync_up_begin(struct sync *s, struct sync_message *m);
+/* Whoever waits waits no more, and nobody will. */
+void sync_up_close(struct sync *s);
+void sync_up_free(struct sync *s);
+
 /* ---- config.c -------------------------------------------------------------------- */
 
 /* A copy that owns its texts and peers. */
@@ -279,6 +293,7 @@ struct sync {
 	struct store_reader *spare[SYNC_VIEWS_MAX]; /* views that rest */
 	size_t spare_n, taken_n;
 	_Atomic(struct sync_pins *) pins;
+	struct sync_up *up;
 };
 
 #endif

@@ -115,6 +115,7 @@ reload_take(struct sync *s, struct sync_reload_message *m)
 		sync_table_take(s, s->config.peers, s->config.peers_n);
 	if (!s->is_stopping)
 		sync_rules_take(s);
+	sync_up_take(s);
 	sync_config_release(&old);
 	sync_gossip_forget_all(s);
 }
@@ -131,6 +132,9 @@ message_take(struct sync *s, struct sync_message *m)
 		break;
 	case SYNC_MESSAGE_RELOAD:
 		reload_take(s, (struct sync_reload_message *)(void *)m);
+		break;
+	case SYNC_MESSAGE_WANTED:
+		sync_up_begin(s, m);
 		break;
 	case SYNC_MESSAGE_STOP:
 		s->is_stopping = true;
@@ -198,6 +202,7 @@ sync_main(void *arg)
 		turn(s, patience_ms(s));
 	sync_state_save(s);
 	sync_orders_close(s);
+	sync_up_close(s);
 	sync_accept_close(s);
 	sync_table_clear(s);
 	sync_conns_close(s);
@@ -242,6 +247,7 @@ inside_init(struct sync *s, const struct sync_config *config)
 	s->wake.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	s->wake.call = messages_take;
 	sync_submit_open(s);
+	sync_up_open(s);
 	sync_state_open(s);
 	sync_rules_open(s);
 }
@@ -313,6 +319,7 @@ sync_free(struct sync *s)
 	sync_views_close(s);
 	queue_free(s->messages);
 	sync_pins_free(s);
+	sync_up_free(s);
 	sync_rules_release(&s->rules);
 	if (s->epoll_fd >= 0)
 		close(s->epoll_fd);

@@ -20,6 +20,7 @@
  *	rule/      what descriptors order
  *	seen/      what leaves by itself
  *	order/     what the operator asks, and the answers; a dry run of rounds
+ *	up/        a server further up, asked for what is not here
  *
  * Nothing a peer sends can stop the server from answering: every peer is
  * bounded in octets, memory and time, backs off, and is named in the table.
@@ -139,9 +140,12 @@ struct sync_config {
 	unsigned session_seconds; /* 60 */
 	unsigned pause_seconds;	  /* between sessions that a peer begins: 20 */
 	bool is_mute;		  /* the process gave up making connections */
-	bool gives_way; /* its thread lets those go first who answer */
-	bool is_closed; /* what is of no domain is nobody's to see */
-	size_t frame;	/* octets: 256 KiB */
+	bool gives_way;	      /* its thread lets those go first who answer */
+	bool is_closed;	      /* what is of no domain is nobody's to see */
+	size_t frame;	      /* octets: 256 KiB */
+	const char *upstream; /* as sync_upstream_read writes it, copied; NULL
+	                       * or "": none */
+	unsigned long upstream_keep, upstream_miss; /* seconds */
 };
 
 /* Start the thread. The caller stops it before intake. */
@@ -269,5 +273,32 @@ bool sync_pin_is_peer(const struct sync *s, const uint8_t pin[SYNC_PIN],
 /* When this ICS peer last told all that it has; 0: never, or there is none of
  * that name. Any thread, at no cost. Kept across restarts. */
 int64_t sync_heard(const struct sync *s, const char *name);
+
+/* ---- a server further up: up/ ------------------------------------------------- */
+
+#define SYNC_UP_SECONDS 5u /* the longest that anybody waits for it */
+
+/* "https://host[:port]", or with http, hkps or hkp (port 11371), to the URL
+ * that is asked. */
+bool sync_upstream_read(const char *text, char url[SYNC_URL_MAX]);
+
+/* A certificate that somebody looks for. */
+struct sync_wanted {
+	struct pgp_fpr fpr; /* n 0: by its key ID */
+	uint64_t keyid;
+	int64_t since; /* when what is here of it changed last; 0: nothing is
+	                * here */
+	void (*done)(void *arg);
+	void *arg;
+};
+
+/*
+ * Have it asked for further up, where it is time to; what comes goes to intake.
+ * True: done is called once, on the thread of sync and perhaps before this
+ * returns, when it is here, or will not be, or took too long. Of what is here
+ * it is false: nobody waits, it is fetched anew behind his back. done NULL:
+ * would it be true. w NULL: is anybody asked at all. Any thread; never waits.
+ */
+bool sync_want(struct sync *s, const struct sync_wanted *w);
 
 #endif
