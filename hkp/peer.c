@@ -86,17 +86,29 @@ has_clients(struct domain_live *live)
 	return has;
 }
 
+static bool
+has_guests(struct hkp_conn *c)
+{
+	return has_peers(c) || has_clients(intake_live(c->rq.h->start.in));
+}
+
 void
 hkp_peer_invite(struct hkp_conn *c)
 {
-	gnutls_session_t session;
+	gnutls_session_t session = session_of(c);
 
-	if (!has_peers(c) && !has_clients(intake_live(c->rq.h->start.in)))
+	if (session == NULL)
 		return;
-	session = session_of(c);
-	if (session != NULL)
+	c->is_uninvited = !has_guests(c);
+	if (!c->is_uninvited)
 		gnutls_certificate_server_set_request(session,
 		    GNUTLS_CERT_REQUEST);
+}
+
+bool
+hkp_peer_is_missed(struct hkp_conn *c)
+{
+	return c->is_uninvited && has_guests(c);
 }
 
 static enum hkp_pin_state

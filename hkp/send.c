@@ -224,10 +224,12 @@ hkp_conn_send(struct hkp_conn *c)
 {
 	struct hkp_reply *rp = &c->rp;
 	uint64_t octets = rp->body.n;
+	bool ends = c->over || c->broken || c->slot->worker->draining ||
+		    hkp_peer_is_missed(c);
 	struct MHD_Response *r;
 	enum MHD_Result sent;
 
-	if (rp->prepared == HKP_PREPARED_MISS && c->rq.sight == NULL)
+	if (rp->prepared == HKP_PREPARED_MISS && c->rq.sight == NULL && !ends)
 		return send_response(c, c->slot->worker->miss, octets);
 	r = rp->prepared == HKP_PREPARED_MISS ? hkp_miss_new()
 					      : response_new(c);
@@ -247,7 +249,7 @@ hkp_conn_send(struct hkp_conn *c)
 		add_header(r, rp->extra[i].name, rp->extra[i].value);
 	if (c->rq.sight != NULL)
 		rights_tell(r);
-	if (c->over || c->broken || c->slot->worker->draining)
+	if (ends)
 		add_header(r, "Connection", "close");
 	sent = send_response(c, r, octets);
 	MHD_destroy_response(r);

@@ -74,6 +74,7 @@ struct hkp_conn {
 	bool asleep; /* its stream waits for hkp_request_wake */
 	bool gone;   /* while it did, the client went away */
 	enum hkp_pin_state pin_state;
+	bool is_uninvited;	   /* TLS, and no certificate was asked for */
 	uint8_t pin[HKP_PIN];	   /* of the client's key */
 	struct hkp_peer peer;	   /* whose it was, when last asked */
 	struct domain_sight sight; /* of the request, where it has one */
@@ -214,6 +215,10 @@ void hkp_conn_spares_free(struct hkp_worker *w);
 /* Before the handshake of a new connection: ask for a certificate if there is
  * anybody whose key it could have. */
 void hkp_peer_invite(struct hkp_conn *c);
+/* Nobody was asked for a certificate when the connection began, since there was
+ * nobody to know; now there is: it ends with its answer, and the next one is
+ * asked. */
+bool hkp_peer_is_missed(struct hkp_conn *c);
 /* Log that something was refused of who showed a key and may not alter what is
  * here; once a second at most. Any thread. */
 void hkp_peer_refused(struct hkp_conn *c, const struct intake_result *result);

@@ -100,4 +100,18 @@ test_ok 'all end well' '
 	own_stop m && own_stop i && own_stop f &&
 	! grep -E "Sanitizer|runtime error" "$tmp/m.err" "$tmp/i.err" "$tmp/f.err"
 '
+# ---- known later ---------------------------------------------------------------------
+
+# A connection that is kept was begun when nobody was asked for a certificate.
+test_ok 'a stranger, until the other server names it: then by itself' '
+	own_new u v && own_start u && own_start v && key late &&
+	own_feed u "$tmp/late.pgp" && own_feed v "$tmp/late.pgp" &&
+	key thing && own_feed u "$tmp/thing.pgp" &&
+	descriptor v late 1 "$late" "$(block u u "pull = \"*\" may-alter = yes")" &&
+	wait_until 20 "same stranger \"\$(own_row v u@late .error)\"" &&
+	! own_round v u && same stranger "$(own_row v u@late .error)" &&
+	descriptor u late 1 "$late" "$(block v v)" &&
+	wait_until 20 "has v $thing" && same "" "$(own_row v u@late .error)" &&
+	own_stop u && own_stop v
+'
 test_done
