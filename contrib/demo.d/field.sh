@@ -11,7 +11,11 @@ grep_history() {
 }
 chapter 'The maintenance server follows the makers.'
 must 'it has the sensors' soon 20 fetched maintenance "$s20"
-must 'and the firmware' soon 20 fetched maintenance "$fw2"
+has_release() {
+	get maintenance "/ics/v1/items/$fw2/status" |
+		jq -e '.status == "released"'
+}
+must 'and the firmware, of which its maker has spoken' soon 20 has_release
 unseen() {
 	curl -sS "$maintenance_http/ics/v1/items/$fw2" | sed "s/$fw2/X/g" \
 		>"$place/kept" &&
