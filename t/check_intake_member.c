@@ -6,7 +6,6 @@
 #include <sqlite3.h>
 
 #include "intake_domain.h"
-#include "item/item.h"
 
 static bool
 belongs(const struct maker_key *key, const char *name)
@@ -299,13 +298,6 @@ devices_send(unsigned from, unsigned to)
 	ck_assert_int_eq(a.outcome[0], INTAKE_INSERTED);
 }
 
-static void
-ignored(void *arg, const char *text)
-{
-	(void)arg; /* they are counted */
-	(void)text;
-}
-
 static unsigned
 members_count(unsigned domain)
 {
@@ -318,22 +310,6 @@ members_count(unsigned domain)
 	for (; err == ICS_OK; n++)
 		err = store_membership_next(reader, domain, &at, &at);
 	store_reader_end(reader);
-	return n;
-}
-
-static int64_t
-differences(void)
-{
-	struct domain_set *set = intake_domains_hold(in);
-	struct item_where where = { .set = set, .now = clock_now() };
-	struct store_judge judge;
-	struct store_fsck how = { .found = ignored, .judge = &judge };
-	int64_t n;
-
-	item_fsck_judge(&where, &judge);
-	ck_assert_int_eq(store_check(reader, &how, &n), ICS_OK);
-	store_reader_end(reader);
-	domain_set_drop(set);
 	return n;
 }
 

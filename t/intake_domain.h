@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "descriptor_sign.h"
 #include "intake_make.h"
+#include "item/item.h"
 #include "record_make.h"
 
 #define T0 1500000000u
@@ -115,5 +116,29 @@ in_force(const char *name)
 }
 
 #define PLANT(n) .name = "plant", .serial = (n), .owner = &alice
+
+static inline void
+difference_tell(void *arg, const char *text)
+{
+	(void)arg; /* they are counted */
+	printf("# %s\n", text);
+}
+
+/* What fsck finds, by the domains in force. */
+static inline int64_t
+differences(void)
+{
+	struct domain_set *set = intake_domains_hold(in);
+	struct item_where where = { .set = set, .now = clock_now() };
+	struct store_judge judge;
+	struct store_fsck how = { .found = difference_tell, .judge = &judge };
+	int64_t n;
+
+	item_fsck_judge(&where, &judge);
+	ck_assert_int_eq(store_check(reader, &how, &n), ICS_OK);
+	store_reader_end(reader);
+	domain_set_drop(set);
+	return n;
+}
 
 #endif
